@@ -21,7 +21,7 @@ from sympy import (
 )
 
 from tests.assumptions.sampling_tools import x
-from tests.inequalities import condition_of, expect_implied, is_strict
+from tests.inequalities import expect_implied, is_strict
 from theorem_audit import expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
@@ -95,7 +95,7 @@ def expect_small_product(claim: Claim, most: Expr) -> Expr:
     """0 < a b < most follows from the claim's region, strictly; returns the claim's own end."""
     expect_implied(Gt(a, 0), claim.region)
     ends = []
-    for condition in relations(condition_of(claim, "step size")):
+    for condition in relations(claim.condition("step size")):
         gap = cancel(difference(condition).subs(a, x / b))
         if gap.free_symbols == {x} and diff(gap, x).is_negative:
             ends.append((solve(gap, x)[0], is_strict(condition)))

@@ -9,7 +9,7 @@ from typing import Any
 from sympy import Expr, Rational, Symbol, diff, solve
 from sympy.logic.boolalg import Boolean
 
-from tests.inequalities import condition_of, restricted
+from tests.inequalities import restricted
 from theorem_audit import expect
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import satisfies
@@ -26,7 +26,7 @@ POINTS = [{a: Rational(1, 10), n: 5, b: 3}, {a: Rational(1, 20), n: 2, b: 2}]
 def expect_runs_inside(claim: Claim, known: dict[Symbol, Any], names: Sequence[str]) -> None:
     """The runs satisfy each of the claim's conditions; Undecided where one is gone."""
     for name in names:
-        expect(satisfies(condition_of(claim, name), known), f"the runs are outside: {name}")
+        expect(satisfies(claim.condition(name), known), f"the runs are outside: {name}")
 
 
 def radial_slopes() -> tuple[Expr, Expr]:

@@ -13,7 +13,7 @@ from sim import from_weights
 from sim.problems.momentum import simulate_adam, simulate_momentum
 from tests.assumptions.momentum_tools import PLANE, expect_not_admitted
 from tests.full_batch.tools import U
-from tests.inequalities import condition_of, expect_implied, restricted
+from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, exact
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_zero
@@ -39,7 +39,7 @@ def test_first_step_of_adam(claim: Claim) -> None:
     sum_i grad_i = -(2 - r2) sum q_i x_i + (sum q_i^2) w = (2 r2 - 2) w, as the x_i are a basis (GRAD).
     """
     expect_items(claim, words.ORTHONORMAL, words.LINEAR, words.FULL)
-    (norm,) = relations(condition_of(claim, "square"))
+    (norm,) = relations(claim.condition("square"))
     expect_identity(norm, {r2: first**2 + second**2})  # axes of R^2 are orthonormal
     g, first_decay = Symbol("g", real=True), Symbol("beta_1", real=True)
     expect_zero((1 - first_decay) * g / (1 - first_decay) - g, "bias correction")

@@ -20,7 +20,7 @@ from sympy import (
 
 from tests.assumptions.sampling_tools import interval_of
 from tests.assumptions.test_cyclic_two import MARGIN, largest_step
-from tests.inequalities import condition_of, end_of, expect_implied, is_strict, univariate_sign
+from tests.inequalities import end_of, expect_implied, is_strict, univariate_sign
 from tests.obstructions import dead_starts
 from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
@@ -84,14 +84,14 @@ def test_the_least_band_is_kept_from_the_unit_sphere(claim: Claim) -> None:
     expect_zero(f - (1 - a * X), "f")
     expect(largest_step(claim) * (1 + largest_step(claim) / 4) < 1, "f > 0")
     expect_zero(g - f - a * (2 - X - Y - Z), "g >= f")
-    expect(condition_of(claim, "start") == Eq(r2, 1), "the start has delta = 0")
+    expect(claim.condition("start") == Eq(r2, 1), "the start has delta = 0")
 
 
 @evidence(SAMPLING_CYCLIC_ROOM, "certificate", step="majority")
 def test_the_larger_live_mass_wins_when_it_is_seen(claim: Claim) -> None:
     """X >= Y: f t' < t f' again.  With Y = q X, q <= 1: (t f' - f t')/(aX) falls in q, and at q = 1 it is at
     least c X > 0 for -a/4 <= delta <= D*."""
-    expect(condition_of(claim, "two batches") == Eq(epochs, 2), "K = 2")
+    expect(claim.condition("two batches") == Eq(epochs, 2), "K = 2")
     second = dict(zip((X, Y, Z), HALF, strict=True))  # B is seen
     f_two, g_two = (x.subs(second, simultaneous=True) for x in (f, g))
     slack = 2 - X - Y - Z
@@ -126,7 +126,7 @@ def test_lost_paths_tend_to_the_orbit(claim: Claim) -> None:
     expect(all(x.subs(X, 0) == y for x, y in zip(HALF, (Y, Integer(0), Z), strict=True)), "X = 0")
     kept = MASS_FLOOR.conjunct(kind="inequality")
     expect(kept.gts == s_next and kept.lts.subs({S: 0}) == s, f"{kept}")
-    for condition in relations(condition_of(MASS_FLOOR, "step size")):
+    for condition in relations(MASS_FLOOR.condition("step size")):
         if condition != Gt(a, 0):  # a S <= a (1 + delta) <= 1
             most = largest_step(claim)
             expect(bool(difference(condition).subs({a: most, S: 1 + most / 4}) > 0), f"{condition}")
@@ -184,9 +184,9 @@ def test_masses_have_a_density(claim: Claim) -> None:
             expect(end_of(condition, a) > largest_step(claim), "GD-CONVERGES' step size")
         elif condition.free_symbols == {s, rho}:  # its r2 = s + rho is the start's, 1
             expect(bool(difference(condition).subs(rho, 1 - s) >= 0), f"{condition}")
-    expect(condition_of(claim, "start") == Eq(r2, 1), "the start's radius")
+    expect(claim.condition("start") == Eq(r2, 1), "the start's radius")
     expect_zero(step_factor(0, Integer(0)) - 1, "a batch without live mass moves nothing")
-    expect(condition_of(SAMPLING_CYCLIC_TWO, "no room") == Eq(d, n), "h = 0")
+    expect(SAMPLING_CYCLIC_TWO.condition("no room") == Eq(d, n), "h = 0")
     expect_implied(Ge(b, 1), claim.region)
     expect_zero(claim.says(p_cyclic) - SAMPLING_CYCLIC_TWO.says(p_cyclic), "both are 1")
 

@@ -21,7 +21,7 @@ from sympy import (
 from tests.assumptions.sampling_tools import interval_of
 from tests.assumptions.test_two_batches import bound_of_excess
 from tests.forms import cancel, together
-from tests.inequalities import condition_of, end_of, expect_implied, is_strict
+from tests.inequalities import end_of, expect_implied, is_strict
 from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.bernstein import Undecided
@@ -55,7 +55,7 @@ STRIP = {X: (1 + a * level / 4) * part, Y: (1 + a * level / 4) * (1 - part)}
 
 def largest_step(claim: Claim) -> Rational:
     """The claim's own upper end of a."""
-    ends = [end_of(x, a) for x in relations(condition_of(claim, "step size")) if x != Gt(a, 0)]
+    ends = [end_of(x, a) for x in relations(claim.condition("step size")) if x != Gt(a, 0)]
     expect_implied(Gt(a, 0), claim.region)
     if len(ends) != 1 or not ends[0].is_Rational:
         raise Undecided(f"{claim.region} does not bound the step size")
@@ -80,15 +80,15 @@ def test_a_strip_about_the_unit_sphere_is_kept(claim: Claim) -> None:
         expect_on_strip(claim, side, (0, 1), what)
     for factor, what in ((f, "f"), (g, "g")):
         expect_on_strip(claim, factor - MARGIN, (0, 1), f"{what} > 0")
-    expect(condition_of(claim, "start") == Eq(r2, 1), "the start has delta = 0")
-    expect(condition_of(claim, "no room") == Eq(d, n), "all of r2 is on the data")
+    expect(claim.condition("start") == Eq(r2, 1), "the start has delta = 0")
+    expect(claim.condition("no room") == Eq(d, n), "all of r2 is on the data")
 
 
 @evidence(SAMPLING_CYCLIC_TWO, "certificate", step="majority")
 def test_half_of_the_mass_wins_when_it_is_seen(claim: Claim) -> None:
     """X >= Y: over an epoch Y/X is multiplied by (f g'/(g f'))^2 < 1, as f t' < t f', f', g', t' those of
     its second half.  So Y/X -> 0, and on the axis delta is multiplied by k, |k| < 1."""
-    expect(condition_of(claim, "two batches") == Eq(epochs, 2), "K = 2")
+    expect(claim.condition("two batches") == Eq(epochs, 2), "K = 2")
     second = {X: HALF[0], Y: HALF[1]}  # B is seen
     f_two, g_two = (x.subs(second, simultaneous=True) for x in (f, g))
     slack = 2 - X - Y
@@ -260,8 +260,8 @@ def test_one_share_is_lost(claim: Claim) -> None:
 def test_no_single_share_has_a_chance(claim: Claim) -> None:
     """d = n = 2b: X has the density of Beta(b/2, b/2), whatever the radius; 0 < X < 1 almost surely."""
     expect_items(claim, words.ROTATION_INVARIANT, words.ORTHONORMAL, words.CYCLIC)
-    expect(condition_of(claim, "no room") == Eq(d, n), "all of r2 is on the data")
-    tie = conjunct(condition_of(claim, "cyclic"), kind="equation")
+    expect(claim.condition("no room") == Eq(d, n), "all of r2 is on the data")
+    tie = conjunct(claim.condition("cyclic"), kind="equation")
     expect(tie.subs(epochs, 2) == Eq(n, 2 * b), f"n = 2b by {tie}")
     law = density_of_share(b, 2 * b)
     expect(RADIAL not in law, "the share depends on the radius")
@@ -280,7 +280,7 @@ def test_on_the_orbit_two_batches_share_for_ever(claim: Claim) -> None:
     masses = [SAMPLING_CYCLIC_SHARED.says(z).subs(point) for z in (first_square, second_square)]
     after = [h.subs({X: masses[0], Y: masses[1], a: size}) for h in HALF]
     expect(after == masses, "H keeps it", after=after)
-    expect(sum(masses) > 1 and condition_of(claim, "start") == Eq(r2, 1), "r2 = 1 leaves it out")
+    expect(sum(masses) > 1 and claim.condition("start") == Eq(r2, 1), "r2 = 1 leaves it out")
     expect(
         difference(SAMPLING_CYCLIC_SHARED.conjunct(multiplier, kind="inequality")).subs(
             multiplier, 1

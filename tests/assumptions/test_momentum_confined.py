@@ -10,7 +10,7 @@ from sympy import Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand
 
 from tests.analysis import expect_outside, expect_quotient
 from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, largest_step
-from tests.inequalities import condition_of, expect_implied, named, restricted
+from tests.inequalities import expect_implied, named, restricted
 from tests.instances import Instance, evaluate, exact
 from tests.projective import ball_of
 from tests.reading import expect_items
@@ -61,7 +61,7 @@ def region_box(claim: Claim) -> Box:
 
 def in_parts(claim: Claim, expr: Expr) -> Expr:
     """<w,v> and |v|^2 as the claim's region has them, in y_B, y_R and V."""
-    told = equated(condition_of(claim, "velocity"))
+    told = equated(claim.condition("velocity"))
     if set(told) != {w_v, v_v}:
         raise Undecided(f"the velocity's equations are those of {set(told)}")
     expect_implied(Ge(aside, 0), claim.region)
@@ -70,7 +70,7 @@ def in_parts(claim: Claim, expr: Expr) -> Expr:
 
 def slack_before(claim: Claim) -> Expr:
     """2 - energy, as the claim's region has it."""
-    return in_parts(claim, difference(conjunct(condition_of(claim, "state"), v_v)))
+    return in_parts(claim, difference(conjunct(claim.condition("state"), v_v)))
 
 
 def own(check: Callable[[], Any]) -> None:
@@ -212,10 +212,10 @@ def test_at_rest_the_energy_is_the_squared_norm(claim: Claim) -> None:
     expect_items(claim, words.AT_REST)
     lemma = claims["MOMENTUM-ENERGY"]
     still = {along: 0, rest: 0, aside: 0, w_v: 0, v_v: 0}
-    gap = difference(conjunct(condition_of(lemma, "state"), v_v))
+    gap = difference(conjunct(lemma.condition("state"), v_v))
     expect_zero(gap.subs(still) - (2 - r2), "the energy at rest")
     expect_implied(Ge(2 - r2_start, 0), claim.region)
-    for x in relations(condition_of(lemma, "velocity")):
+    for x in relations(lemma.condition("velocity")):
         expect(x.subs(still) == True, f"{x} at rest")  # noqa: E712
 
 
@@ -225,7 +225,7 @@ def test_what_a_step_gives_is_what_the_next_one_asks(claim: Claim) -> None:
     expect_items(claim, words.ORTHONORMAL)
     lemma = claims["MOMENTUM-ENERGY"]
     later = {r2: r2_next, w_v: w_v_next, v_v: v_v_next}
-    asked = [difference(x).subs(later) for x in relations(condition_of(lemma, "state"))]
+    asked = [difference(x).subs(later) for x in relations(lemma.condition("state"))]
     given_ = [difference(x) for x in relations(lemma.formula)]
     expect(len(asked) == len(given_) == 2, "two conditions on the state")
     for gap in asked:

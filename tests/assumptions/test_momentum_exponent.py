@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Ge, Gt, Le, Symbol
 
 from tests.assumptions.momentum_exponents import enclosed, heavy_ball, law_of_drive
-from tests.inequalities import condition_of, expect_implied
+from tests.inequalities import expect_implied
 from tests.instances import evaluate
 from tests.projective import ball_of
 from tests.reading import expect_items
@@ -34,7 +34,7 @@ ROW = (n, b, beta, a, low, high)
 def rows(claim: Claim) -> list[dict[Symbol, Fraction]]:
     """The settings that the claim's region has, each with its two ends."""
     found = []
-    options = condition_of(claim, "setting")
+    options = claim.condition("setting")
     for option in options.args if options.func.__name__ == "Or" else (options,):
         row = equated(option)
         if set(row) != set(ROW) or not all(x.is_Rational for x in row.values()):

@@ -12,7 +12,7 @@ from tests.ambient import loss as loss_in_space
 from tests.analysis import expect_outside
 from tests.assumptions.nonorthogonal_tools import INSIDE, _box, expect_other_neuron
 from tests.assumptions.oblique import pair
-from tests.inequalities import condition_of, expect_holds, expect_implied, is_strict, restricted
+from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
 from tests.instances import Instance, dot, exact
 from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
@@ -81,7 +81,7 @@ def test_a_gate_closes_within_a_fixed_number_of_draws(claim: Claim) -> None:
     floor = GD_CONVERGES.conjunct(greater=s_next)
     room = (1 - 2 * a) ** 2 * (2 - rho) / 2
     expect(set(floor.lts.args) == {s, room}, f"floor {floor}")
-    strict = condition_of(claim, "step size")
+    strict = claim.condition("step size")
     expect_holds(Gt(1 - 2 * a, 0), restricted(strict, (a,)), (a,), derived={})
     for condition in (Gt(-c, 0), Gt(a, 0), Gt(live_start, 0)):  # each draw counts; one gate is open
         expect_implied(condition, claim.region)

@@ -8,7 +8,7 @@ from tests.analysis import expect_same, log_terms
 from tests.assumptions.norms import CHART, alpha, scaled_region, u
 from tests.assumptions.saddle_batches_tools import SHARE, expect_large_share, expect_sizes, x
 from tests.exponents import exponent, rational_part
-from tests.inequalities import condition_of, expect_holds, expect_implied, is_strict
+from tests.inequalities import expect_holds, expect_implied, is_strict
 from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.region import satisfies
@@ -70,7 +70,7 @@ def test_a_large_share_makes_the_exponent_positive(claim: Claim) -> None:
         at_0 - (dist**2 * (1 - x) + dist * (2 * room + x * (2 - x)) + 2 * x * room), "theta = 0"
     )
     expect_zero(at_1 - 2 * (x + dist) * product, "theta = 1")
-    steps = [y for y in relations(condition_of(claim, "step size")) if y.has(a) and y != Gt(a, 0)]
+    steps = [y for y in relations(claim.condition("step size")) if y.has(a) and y != Gt(a, 0)]
     gaps = [cancel(difference(y).subs(a, x / sigma_i**2)) for y in steps]
     expect(gaps == [expand(room)] or any(cancel(gap - room) == 0 for gap in gaps), f"{steps}")
     for needed in (Gt(a, 0), Gt(sigma_i**2, 0)):

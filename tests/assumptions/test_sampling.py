@@ -16,7 +16,7 @@ from tests.assumptions.sampling_laws import (
     summand,
 )
 from tests.assumptions.sampling_tools import POINTS, D, c, x
-from tests.inequalities import condition_of, is_strict
+from tests.inequalities import is_strict
 from tests.instances import Instance
 from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero
@@ -133,8 +133,8 @@ def test_moment_with_replacement(claim: Claim) -> None:
     expect(two_sided == (1 - x) ** g + (1 + x) ** g, f"{two_sided}: the law of D is symmetric")
     expect_small_product(claim, Integer(1))
     expect_sizes(claim, 1)
-    known = condition_of(MOMENT, "moment")
-    expect(condition_of(claim, "moment") == known, f"CAPTURE-MOMENT is for {known}")
+    known = MOMENT.condition("moment")
+    expect(claim.condition("moment") == known, f"CAPTURE-MOMENT is for {known}")
     square = cancel((2 - bound.gts) / a**2)  # CAPTURE-MOMENT: two-sided <= 2 - square a^2
     expect(not square.has(a), "the bound is quadratic in a")
     claimed = claim.conjunct(kind="inequality")

@@ -30,7 +30,6 @@ from sim import simulate
 from tests.analysis import expect_outside
 from tests.assumptions.sampling_tools import expect_whole_epochs, interval_of, radial_slopes
 from tests.inequalities import (
-    condition_of,
     expect_holds,
     expect_implied,
     is_strict,
@@ -97,7 +96,7 @@ def test_full_batch_without_replacement_keeps_ratios(claim: Claim) -> None:
         for assumption in claim.assumptions:
             if assumption.condition is not None:
                 expect(satisfies(assumption.condition, point), f"{assumption.name}", at=point)
-        inside = condition_of(claim, "with replacement")
+        inside = claim.condition("with replacement")
         expect(satisfies(inside, point), "the sizes alone are allowed", at=point)
         if claim.id == SAMPLING_REPLACEMENT.id:
             bound = claim.conjunct(lesser=rate_multi).gts
@@ -156,9 +155,9 @@ def test_cyclic_factors_are_below_one(claim: Claim) -> None:
     values = {key: claim.says(key) for key in (factor_between, factor_off, factor_radial)}
     for sign in matching(claim.formula, kind="inequality", number=len(values)):
         expect(is_strict(sign) and bool(sign.free_symbols & set(values)), f"{sign}")
-        expect_holds(sign, condition_of(claim, "step size"), (a,), derived=values)
+        expect_holds(sign, claim.condition("step size"), (a,), derived=values)
     for value in values.values():
-        expect_holds(Gt(1, value**2), condition_of(claim, "step size"), (a,), derived={})
+        expect_holds(Gt(1, value**2), claim.condition("step size"), (a,), derived={})
     own = Symbol("s_A", real=True)
     others = Symbol("s_B", real=True)
     for c, mass in ((1, own), (0, others)):  # s_B+ is s_B times a factor, whichever is seen
@@ -213,7 +212,7 @@ def test_each_step_size_has_one_orbit(claim: Claim) -> None:
     expect_zero(diff(size, u) + 1 / u**3 + 1, "slope of a, negative for u > 0")
     expect(ends.inf > 0, "u > 0", inf=ends.inf)
     expect_zero(size.subs(u, ends.sup), "a at the upper end")
-    largest = max(solve(difference(r), a)[0] for r in relations(condition_of(SGD_SPARSE, "step")))
+    largest = max(solve(difference(r), a)[0] for r in relations(SGD_SPARSE.condition("step")))
     cubic = Poly(cancel((size - largest) * 2 * u**2), u)
     expect(cubic.eval(ends.inf).expand() == 0, "a at the lower end", inf=ends.inf)
 
@@ -245,10 +244,10 @@ def test_shared_orbit_is_a_saddle(claim: Claim) -> None:
     low = floor(1000 * ends.inf) / Integer(1000)
     signs = matching(claim.formula, kind="inequality", number=2)
     expect(all(map(is_strict, signs)), f"strict inequalities: {signs}")
-    expect(condition_of(claim, "rest") == Eq(mass_elsewhere, 0), "no other mass")
+    expect(claim.condition("rest") == Eq(mass_elsewhere, 0), "no other mass")
     expect_zero(orbit[r2] - orbit[first_square] - orbit[second_square], "r2 = X + Y")
     expect_two_batches(claim)
-    for relation in (*signs, *relations(condition_of(SGD_SPARSE, "radius"))):
+    for relation in (*signs, *relations(SGD_SPARSE.condition("radius"))):
         top, bottom = cancel(difference(relation).subs(orbit)).as_numer_denom()
         while Poly(top, u).eval(1) == 0:
             top = cancel(top / (1 - u))

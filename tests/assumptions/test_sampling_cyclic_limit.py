@@ -15,7 +15,7 @@ from tests.assumptions.sampling_tools import (
     expect_whole_epochs,
     radial_slopes,
 )
-from tests.inequalities import condition_of, expect_implied
+from tests.inequalities import expect_implied
 from tests.obstructions import dead_starts, two_cycles
 from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero, seed
@@ -104,7 +104,7 @@ def test_cyclic_runs_past_the_step_size(claim: Claim) -> None:
     for step in (Rational(11, 20), Rational(3, 5), Integer(1), Rational(19, 10)):
         expect_outside(claim, {**at, a: step}, "past 1/2 the unit sphere repels")
     for point, why in two_cycles():
-        expect(not satisfies(condition_of(claim, "step size"), point), why, at=point)
+        expect(not satisfies(claim.condition("step size"), point), why, at=point)
 
 
 @evidence(SAMPLING_CYCLIC_LIMIT, "witness", needs="live coordinate")

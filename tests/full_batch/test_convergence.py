@@ -22,7 +22,6 @@ from tests.full_batch.tools import (
     mass_step,
 )
 from tests.inequalities import (
-    condition_of,
     end_of,
     expect_holds,
     expect_needed,
@@ -206,7 +205,7 @@ def test_mass_on_the_data_keeps_its_floor(claim: Claim) -> None:
     minimum = next(iter(relation.atoms(Min)))
     grows = [x for x in minimum.args if not x.has(a)]
     expect(len(grows) == 1 and len(minimum.args) == 2, f"{minimum}: expected s and a floor")
-    top = end_of(condition_of(claim, "radius").subs(rho, 0), s)
+    top = end_of(claim.condition("radius").subs(rho, 0), s)
     cells = (
         (grows[0], And(Le(s, 1), Le(rho, 2 - 2 * s))),
         (next(x for x in minimum.args if x.has(a)), And(Le(s, 1), Ge(rho, 2 - 2 * s))),

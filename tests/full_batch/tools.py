@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sympy import And, Expr, Ge, Le, Symbol
 from sympy.logic.boolalg import Boolean
 
-from tests.inequalities import condition_of, end_of, expect_condition, expect_holds, restricted
+from tests.inequalities import end_of, expect_condition, expect_holds, restricted
 from tests.reading import expect_items, from_item
 from theorem_audit import expect_zero
 from theorem_audit.exact.zero import relations
@@ -62,7 +62,7 @@ def in_masses(claim: Claim) -> Boolean:
 
 def halves(claim: Claim) -> Iterator[Boolean]:
     """The region below and above s = 1, where the Lyapunov function has its zero; s <= radius as rho >= 0."""
-    top = end_of(condition_of(claim, "radius").subs(rho, 0), s)
+    top = end_of(claim.condition("radius").subs(rho, 0), s)
     yield Le(s, 1)
     yield And(Ge(s, 1), Le(s, top))
 

@@ -23,7 +23,6 @@ from sympy import (
 
 from tests.analysis import expect_outside, expect_same
 from tests.inequalities import (
-    condition_of,
     expect_condition,
     expect_holds,
     expect_implied,
@@ -93,11 +92,11 @@ def test_time_to_purity_of_two_points(claim: Claim) -> None:
                               lambda _: log(squares[selection.start]) / 2)  # fmt: skip
     expect(not derived.has(cosh), f"{derived}")
     expect_same(claim.says(time), derived, points(eps, purity), "time")
-    fixed = matching(condition_of(claim, "start"), kind="equation")
+    fixed = matching(claim.condition("start"), kind="equation")
     for symbol, value in ((n, 2), (b, 1)):  # SELECT-TIME's start
         known = [solve(x, symbol) for x in fixed if x.free_symbols == {symbol}]
         expect(known == [[value]], f"{symbol} = {value} is assumed", found=known)
-    inside = condition_of(claim, "purity")
+    inside = claim.condition("purity")
     for needed in (Gt(eps, 0), Ge(2 * purity, 1), Ge(1 - eps - purity, 0)):
         expect_follows(needed, inside)
 
@@ -136,7 +135,7 @@ def test_impurity_is_a_sum_of_squared_ratios(claim: Claim) -> None:
     expect_zero(1 - 1 / (1 + x) - x / (1 + x), "1 - pi in X")
     expect_zero(x - x / (1 + x) - x**2 / (1 + x), "X from above")
     expect_zero(x / (1 + x) - x / 2 - x * (1 - x) / (2 * (1 + x)), "X/2 from below")
-    expect_implied(Ge(k, 2), condition_of(claim, "live coordinates"))
+    expect_implied(Ge(k, 2), claim.condition("live coordinates"))
 
 
 @evidence(TIME_PURITY, "witness", step="rate", needs="without replacement",
@@ -168,21 +167,21 @@ def test_tail_from_sparse_time(claim: Claim) -> None:
     extra = Poly(((A + B) ** 4 - A**4 - B**4).expand(), A, B)
     expect(all(value >= 0 for value in extra.coeffs()), "fourth root is subadditive")
     SPARSE_TIME.conjunct(lesser=mean_psi)  # it bounds the mean factor
-    expect(condition_of(claim, "step size") == condition_of(SPARSE_TIME, "step size"), "step size")
-    expect(condition_of(claim, "without") == condition_of(SPARSE_TIME, "without"), "batches")
+    expect(claim.condition("step size") == SPARSE_TIME.condition("step size"), "step size")
+    expect(claim.condition("without") == SPARSE_TIME.condition("without"), "batches")
     at = start_on_sphere(claim)
-    for needed in relations(condition_of(SPARSE_TIME, "sphere band")):
+    for needed in relations(SPARSE_TIME.condition("sphere band")):
         read = needed.subs(at)
         if read != True:  # noqa: E712 - a SymPy truth value
             expect(read != False, f"SPARSE-TIME needs {needed}", start=at)  # noqa: E712
-            expect_holds(read, condition_of(claim, "step size"), (a,), derived={})
+            expect_holds(read, claim.condition("step size"), (a,), derived={})
 
 
 def start_on_sphere(claim: Claim) -> dict[Symbol, Any]:
     """delta and rho at the start, as the claim's equations for them say; Undecided without these."""
     found = {}
     for name, symbol in (("sphere", delta), ("in the span", rho)):
-        condition = condition_of(claim, name)
+        condition = claim.condition(name)
         if not isinstance(condition, Eq) or condition.free_symbols != {symbol}:
             raise Undecided(f"{condition} does not fix {symbol}")
         (found[symbol],) = solve(condition, symbol)
@@ -202,7 +201,7 @@ def test_sum_of_the_tail(claim: Claim) -> None:
     expect_zero(diff(-log(1 - x) - x, x) - x / (1 - x), "slope of -log(1 - x) - x, which is 0 at 0")
     for needed in (Ge(k, 2), Ge(n, 2), Ge(1, 2 * eps), Gt(eps, 0)):
         if needed.free_symbols == {eps}:
-            expect_follows(needed, condition_of(claim, "eps"))
+            expect_follows(needed, claim.condition("eps"))
         else:
             expect_implied(needed, claim.region)
     log_b = log(n * (n - 1) / 2) + log(n / eps) / 4
@@ -220,13 +219,13 @@ def test_growth_of_the_mean(claim: Claim) -> None:
     """
     expect_only(claim, mean_slope, inequalities=1)
     expect_same(claim.says(mean_slope), TIME_PURITY.says(slope), points(a, p), "slope")
-    for condition in relations(condition_of(TIME_PURITY, "step size")):
+    for condition in relations(TIME_PURITY.condition("step size")):
         expect_condition(claim.region, condition, "step size")
-    expect(condition_of(claim, "without") == condition_of(TIME_PURITY, "without"), "batches")
+    expect(claim.condition("without") == TIME_PURITY.condition("without"), "batches")
     at = start_on_sphere(claim)
     start = {r2: 1 + at[delta], s: 1 + at[delta] - at[rho]}
     for name in ("radius", "live mass"):
-        expect(satisfies(condition_of(TIME_PURITY, name), start), f"TIME-PURITY: {name}", at=start)
+        expect(satisfies(TIME_PURITY.condition(name), start), f"TIME-PURITY: {name}", at=start)
 
 
 # n = 2, b = 1, a = 1/5, q_1 = q_2, tiny: r2, eps, and what is left in the span has t -> 2 - r2, S -> 0

@@ -25,7 +25,7 @@ from sympy import (
 )
 
 from tests.analysis import expect_quotient, upper_bound_on
-from tests.inequalities import condition_of, end_of, expect_implied, is_strict
+from tests.inequalities import end_of, expect_implied, is_strict
 from tests.minibatch.selection_n_tools import equation_of
 from tests.minibatch.test_selection import E, in_ratio
 from tests.reading import expect_items
@@ -79,7 +79,7 @@ def test_angle_is_superharmonic(claim: Claim) -> None:
         expect_implied(condition, claim.region)
     expect_items(claim, words.ORTHONORMAL, words.SMALL_STEPS)
     expect(implied(Eq(rho, 0), claim.region) and implied(Eq(delta, 0), claim.region), "the sphere")
-    top = end_of(condition_of(claim, "share"), share)
+    top = end_of(claim.condition("share"), share)
     box = {share: (0, top), q_i: (0, 1), rest: (0, 1)}
     expect_quotient(Ge(pi * gap, 0), box, positive=[q_i**2 + rest**2])
 

@@ -14,7 +14,7 @@ from sympy import And, Eq, Expr, Integer, Or, Poly, Rational, Symbol, cancel, fr
 from sympy.logic.boolalg import Boolean
 
 from sim import simulate
-from tests.inequalities import condition_of, is_strict
+from tests.inequalities import is_strict
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, exact_quotient, expect, expect_nonnegative, expect_zero, seed
 from theorem_audit.exact.bernstein import Refuted, Undecided
@@ -111,11 +111,11 @@ def test_factor_of_a_pair(claim: Claim) -> None:
     box = {**scaled_band(claim), pi: box_over(claim, pi)[pi]}
     expect(stated(claim.region, rho) == 0, "s = r2 = 1 + delta")
     state = {s: 1 + delta, t: 1 - delta}
-    slack = condition_of(claim, "slack")
+    slack = claim.condition("slack")
     if not isinstance(slack, Eq):
         raise Undecided(f"{slack} does not say what t is")
     assumed = {s: 1 + delta, t: solve(slack, t)[0]}
-    for members in _values(condition_of(claim, "members"), c):
+    for members in _values(claim.condition("members"), c):
         top, bottom = fraction(squared_factor(members).subs(state).subs(delta, a * XI).together())
         if bottom.subs({a: box[a][1], XI: 0, pi: 1}) < 0:
             top, bottom = -top, -bottom

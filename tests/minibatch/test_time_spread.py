@@ -6,7 +6,6 @@ from sympy import Ge, Gt, Integer, diff, log
 
 from tests.analysis import expect_same
 from tests.inequalities import (
-    condition_of,
     expect_condition,
     expect_holds,
     expect_implied,
@@ -96,7 +95,7 @@ def test_rates_per_step_and_epoch(claim: Claim) -> None:
     expect_only(claim, per_step, inequalities=2)
     expect_region_of(claim, SGD_RATE, b, n)
     for needed in (Gt(eta, 0), Gt(1 - 2 * eta, 0)):  # so a = eta/b is in (0, 1/2) for every b >= 1
-        expect_follows(needed, condition_of(claim, "learning rate"))
+        expect_follows(needed, claim.condition("learning rate"))
     value = value.subs(a, eta / b)
     expect_same(claim.says(per_step), value, points(eta, n, b), "per step")
 
@@ -114,11 +113,11 @@ def test_sign_of_the_logarithm(claim: Claim) -> None:
     """0 < 1 - a^2 < 1 strictly, and n > 1: so the gains have the signs of their other factors."""
     sign = claim.conjunct(kind="inequality")
     expect(sign.gts == 0 and sign.lts.func is log, f"{sign} is not the sign of a logarithm")
-    inner, inside = sign.lts.args[0], condition_of(claim, "step size")
+    inner, inside = sign.lts.args[0], claim.condition("step size")
     for value in (inner, 1 - inner):
         expect_holds(Gt(value, 0, evaluate=False), inside, (a,), derived={})
     expect(any(claim.says(gain).has(sign.lts) for gain in (gain_step, gain_epoch)), "the gains'")
-    expect_implied(Gt(n, 1), condition_of(claim, "without"))
+    expect_implied(Gt(n, 1), claim.condition("without"))
 
 
 @evidence(TIME_BEST_ETA, "symbolic", step="bernoulli")
@@ -130,7 +129,7 @@ def test_bernoulli_for_fixed_learning_rate(claim: Claim) -> None:
     gap = log(1 - c * x) - c * log(1 - x)
     expect(gap.subs(x, 0) == 0, "equal at 0")
     expect_zero(diff(gap, x) - c * (1 - c) * x / ((1 - c * x) * (1 - x)), "slope")
-    expect_implied(Ge(b, 1), condition_of(claim, "without"))
+    expect_implied(Ge(b, 1), claim.condition("without"))
     share, square = b / (b + 1), eta**2 / b**2
     after = eta**2 / (b + 1) ** 2
     expect_zero(share * square - after - eta**2 / (b * (b + 1) ** 2), "strict by this much")

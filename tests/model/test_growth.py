@@ -6,7 +6,6 @@ from sympy import And, Eq, Expr, Ge, Gt, Integer, Poly, Rational, Symbol
 from sympy.logic.boolalg import Boolean
 
 from tests.inequalities import (
-    condition_of,
     end_of,
     expect_condition,
     expect_needed,
@@ -72,7 +71,7 @@ def test_growth_is_bounded_below(claim: Claim) -> None:
 
 @evidence(GROWTH_LOW, "property")  # of the bound: it cannot be improved
 def test_growth_bound_is_reached(claim: Claim) -> None:
-    top = end_of(condition_of(claim, "radius"), r2)
+    top = end_of(claim.condition("radius"), r2)
     for relation in conjuncts(claim.formula):
         expect_tight(relation, _growth_step(), {r2: top, S: top})
         expect_tight(relation, _growth_step(), {S: Integer(0)})

@@ -102,7 +102,7 @@ def test_factors_and_radius(claim: Claim) -> None:
 def test_at_the_sharp_radius_a_factor_vanishes(claim: Claim) -> None:
     """At r2 = 1 + 1/(2a), S = r2: the drawn factor is 0, and just outside it is negative."""
     edge = 1 + 1 / (2 * a)
-    radius = next(x for x in claim.assumptions if x.name == "radius").condition
+    radius = claim.condition("radius")
     expect_zero(difference(radius).subs(r2, edge), f"{radius} does not end at {edge}")
     drawn = difference(claim.conjunct(r2, S, without=[r2_next]))
     expect_zero(drawn.subs(S, r2).subs(r2, edge), "the drawn factor at the radius")

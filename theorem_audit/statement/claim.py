@@ -257,6 +257,28 @@ class Claim(Final):
         changed = (replace(x, item=new) if x.item == old else x for x in kept)
         return replace(self, assumptions=tuple(changed))
 
+    def assumption(self, name: str) -> Assumption:
+        """The assumption called ``name``, else the one whose name begins so: "start" for "start in the band".
+
+        Raises Undecided, which makes evidence inconclusive, where there is none, or where several begin so.
+        """
+        from theorem_audit.exact.bernstein import Undecided  # here: as above
+
+        found = [x for x in self.assumptions if x.name == name]
+        found = found or [x for x in self.assumptions if x.name.startswith(name)]
+        if len(found) != 1:
+            told = ", ".join(x.name for x in self.assumptions) or "none"
+            raise Undecided(f"name={name!r}: claim {self.id} has the assumptions {told}")
+        return found[0]
+
+    def condition(self, name: str) -> Boolean:
+        """The condition of ``assumption(name)``; Undecided where it is an item alone."""
+        from theorem_audit.exact.bernstein import Undecided  # here: as above
+
+        if (said := self.assumption(name).condition) is None:
+            raise Undecided(f"{name!r} of claim {self.id} is an item, and no condition")
+        return said
+
     def without(self, name: str) -> Claim:
         """The same claim with the assumption called ``name`` dropped (a wrong variant)."""
         self._has(name)
