@@ -13,7 +13,6 @@ from tests.falsify.trying import REFUSED, Change, both, fate, less, part, says, 
 from theorem_audit import check
 from theorem_audit.doubt.falsify import Falsified, Found, falsify
 from theorem_audit.statement.claim import Claim
-from theorem_audit.statement.meaning import meanings_of
 from theorem_audit.statement.vocabulary import Item
 from theorem_audit.tests.thorough import in_ci_but
 from theorem_audit.weigh.told import beyond
@@ -56,8 +55,8 @@ def exchanged(one: str, two: str) -> Change:
     """The claim with each of two symbols read as the other."""
 
     def change(claim: Claim) -> Claim:
-        lines = dict(meanings_of(claim.symbols))
-        return claim.with_meaning(one, lines[two]).with_meaning(two, lines[one])
+        first, second = claim.meaning(one), claim.meaning(two)
+        return claim.with_meaning(one, second).with_meaning(two, first)
 
     return change
 
@@ -119,7 +118,8 @@ SABOTAGES: list[tuple[str, str, Change]] = [
     # two symbols' meanings exchanged
     *((x, "exchanged", exchanged(*names)) for x, names in (
         ("WALK-DRIFT-LOW", ("q_i", "q_j")), ("NONORTH-FIXED", ("q_i", "r2")),
-        ("INIT-RADIUS", ("s", "f")), ("INIT-RADIUS", ("s", "k")), ("TWO-POINTS", ("E_tau", "P_A")))),
+        ("INIT-RADIUS", ("s", "f")), ("INIT-RADIUS", ("s", "k")), ("TWO-POINTS", ("E_tau", "P_A")),
+        ("NONORTH-OBTUSE", ("r2", "t")))),
 ]  # fmt: skip
 
 
