@@ -272,7 +272,10 @@ class Claim(Final):
         return found[0]
 
     def condition(self, name: str) -> Boolean:
-        """The condition of ``assumption(name)``; Undecided where it is an item alone."""
+        """The condition of ``assumption(name)``; Undecided where it is an item alone.
+
+        One condition is not the region: that the hypotheses are read is recorded where ``region`` is asked for.
+        """
         from theorem_audit.exact.bernstein import Undecided  # here: as above
 
         if (said := self.assumption(name).condition) is None:

@@ -48,7 +48,7 @@ from tests.consequences import (
     named,
     rational,
 )
-from tests.recursions import after_step, characteristic, condition, polyak
+from tests.recursions import after_step, characteristic, polyak
 from theorem_audit import (
     evidence,
     expect,
@@ -220,7 +220,7 @@ def test_modulus_from_the_product_of_the_roots(claim: Claim) -> None:
 def _expect_real_roots_outside(claim: Claim, name: str, curvature: Rational) -> None:
     at = {m: 1, k: 3, h: curvature}
     sign = claim.conjunct(kind="inequality").subs(disc, _at_the_parameters(HB_ROOTS.says(disc)))
-    expect_fails(sign, at, claim.region, condition(claim, name))
+    expect_fails(sign, at, claim.region, claim.condition(name))
 
 
 @evidence("HB-RATE", "witness", step="no two real roots", needs="curvature at least mu")
@@ -251,7 +251,7 @@ def test_bound_from_three_necessary_conditions(claim: Claim) -> None:
 
 def _expect_needed(claim: Claim, name: str, momentum: int, size: int) -> None:
     at = {k: 3, r: Rational(1, 10), mu: 1, beta: momentum, eta: size}
-    expect_fails(claim.formula, at, claim.region, condition(claim, name))
+    expect_fails(claim.formula, at, claim.region, claim.condition(name))
 
 
 @evidence("HB-LOWER", "witness", needs="product of the roots")

@@ -9,7 +9,7 @@ from sympy import Expr, Rational, discriminant
 from heavy_ball.nesterov import q, step
 from heavy_ball.notation import beta, disc, eta, h, modulus2, s, z
 from tests.consequences import expect_fails, polynomial
-from tests.recursions import characteristic, condition
+from tests.recursions import characteristic
 from theorem_audit import evidence, expect, expect_inequality
 from theorem_audit.kernel.certify import certificates_of
 from theorem_audit.statement import Claim
@@ -53,7 +53,7 @@ def test_rate_is_reached_at_mu(claim: Claim) -> None:
 def _expect_real_roots(claim: Claim, name: str, curvature: Rational) -> None:
     relation = claim.conjunct(disc, kind="inequality")
     at = {s: Rational(1, 2), q: curvature}
-    expect_fails(relation.subs(derived()), at, claim.region, condition(claim, name))
+    expect_fails(relation.subs(derived()), at, claim.region, claim.condition(name))
 
 
 @evidence("NAG-RATE", "witness", step="no two real roots", needs="curvature at least mu")

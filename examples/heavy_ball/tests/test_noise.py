@@ -13,7 +13,6 @@ from tests.consequences import (
     expect_consequence,
     expect_fails,
 )
-from tests.recursions import condition
 from theorem_audit import evidence, expect, expect_identity, note, rng
 from theorem_audit.checks.statistics import expect_mean
 from theorem_audit.statement import Claim
@@ -77,7 +76,7 @@ def test_variance_is_positive_within_the_stability_region(claim: Claim) -> None:
 def test_no_variance_beyond_the_edge(claim: Claim) -> None:
     """The formula's value is negative there: there is no stationary law."""
     at = {eta: 5, h: 1, beta: Rational(1, 2), sigma: 1}
-    dropped = condition(claim, "step within the stability region")
+    dropped = claim.condition("step within the stability region")
     expect_fails(claim.conjunct(kind="inequality"), at, claim.region, dropped)
     expect(claim.says(variance).subs(at) < 0, "no variance")
 

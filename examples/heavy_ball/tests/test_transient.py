@@ -38,7 +38,7 @@ from tests.consequences import (
     expect_fails,
     rational,
 )
-from tests.recursions import after_step, condition
+from tests.recursions import after_step
 from theorem_audit import (
     check,
     evidence,
@@ -76,7 +76,7 @@ def test_no_growth_for_kappa_four(claim: Claim) -> None:
         claim.conjunct(kind="inequality"),
         {k: 2},
         claim.region,
-        condition(claim, "kappa > (1 + sqrt 2)^2"),
+        claim.condition("kappa > (1 + sqrt 2)^2"),
     )
 
 
