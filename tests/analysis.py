@@ -7,7 +7,6 @@ from typing import Any
 
 import flint
 from sympy import (
-    Eq,
     Expr,
     Integer,
     Pow,
@@ -26,7 +25,7 @@ from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.checker import Certificate
 from theorem_audit.exact.region import Box, satisfies
-from theorem_audit.exact.zero import as_rational, difference, is_zero, prove_nonnegative, relations
+from theorem_audit.exact.zero import as_rational, difference, is_zero, prove_nonnegative
 from theorem_audit.statement.claim import Claim
 
 Point = Mapping[Symbol, Any]
@@ -171,7 +170,7 @@ def _nonnegative(factor: Expr, box: Box) -> bool:
 
 def upper_bound_on(claim: Claim, symbol: Symbol) -> Expr:
     """What the claim's one inequality with ``symbol`` says it is at most; Undecided otherwise."""
-    (relation,) = [x for x in relations(claim.formula) if x.has(symbol) and not isinstance(x, Eq)]
+    relation = claim.conjunct(symbol, kind="inequality")
     gap = difference(relation).expand()
     weight = -gap.coeff(symbol)
     rest = gap + weight * symbol

@@ -21,11 +21,11 @@ from sympy.logic.boolalg import Boolean
 
 from tests.assumptions.norms import scaled_region
 from tests.instances import Instance, exact
-from tests.reading import by_side
 from theorem_audit import expect, expect_zero
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct, matching
 from theory.assumptions.saddle_trap import (
     W_exit,
     factor_at,
@@ -80,7 +80,7 @@ def expect_longest_speaks(claim: Claim, exponent: Expr, room: Expr) -> None:
 
 def in_sizes(claim: Claim, expr: Expr) -> Expr:
     """Replace p and p_2 by what NORMS-EXPONENT says of n and b."""
-    return expr.subs({x: by_side(claim, x) for x in (p, p_both)})
+    return expr.subs({x: claim.says(x) for x in (p, p_both)})
 
 
 def exponent() -> Expr:
@@ -98,7 +98,7 @@ def radial_slope() -> Expr:
 
 def rational_part(claim: Claim) -> Boolean:
     """The claim's inequalities without logarithms, on a, the norms and the start."""
-    kept = [x for x in relations(claim.region) if hasattr(x, "gts") and not x.has(log)]
+    kept = matching(claim.region, without=[log], kind="inequality")
     return And(*(x for x in kept if not x.has(n, b, W_exit)))
 
 
@@ -108,9 +108,8 @@ def local_region(claim: Claim) -> Boolean:
 
 
 def expect_batch_one(claim: Claim) -> None:
-    sizes = [x for x in relations(claim.region) if x.free_symbols == {b}]
-    expect(len(sizes) == 1 and solve(sizes[0].lhs - sizes[0].rhs, b) == [1]
-           and not hasattr(sizes[0], "gts"), f"b = 1 is assumed, not {sizes}")  # fmt: skip
+    size = conjunct(claim.region, symbols=[b], kind="equation")
+    expect(solve(difference(size), b) == [1], f"b = 1 is assumed, not {size}")
 
 
 # Factors that are exactly 0 before the limit: (sigma, a, start, what is drawn, after it), sigma_1 = 1,

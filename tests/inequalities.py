@@ -143,14 +143,6 @@ def named(point: Mapping[Symbol, Any]) -> dict[str, Any]:
     return {str(symbol): value for symbol, value in point.items()}
 
 
-def condition_of(claim: Claim, name: str) -> Boolean:
-    """The condition of the assumption whose name starts with ``name``; Undecided where it is gone."""
-    for assumption in claim.assumptions:
-        if assumption.name.startswith(name) and assumption.condition is not None:
-            return assumption.condition
-    raise Undecided(f"{claim.id} has no assumption {name!r}")
-
-
 def end_of(condition: Boolean, symbol: Symbol) -> Expr:
     """Where an inequality linear in ``symbol`` becomes an equality."""
     gap = Poly(difference(condition), symbol)

@@ -5,27 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from sympy import Eq, Expr, sympify
-from sympy.logic.boolalg import Boolean
 
 from theorem_audit import expect
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import relations, stated
+from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.setting import kind_of
 from theorem_audit.statement.vocabulary import Item, Kind
-
-
-def by_side(claim: Claim, symbol: Expr) -> Expr:
-    """What the claim says ``symbol`` equals, in exactly one of its equations; else Undecided."""
-    return stated(claim.formula, symbol)
-
-
-def bound_on(claim: Claim, symbol: Expr) -> Boolean:
-    """The one inequality of the formula that has ``symbol``; Undecided where there is not one."""
-    found = [y for y in relations(claim.formula) if not isinstance(y, Eq) and y.has(symbol)]
-    if len(found) != 1:
-        raise Undecided(f"{claim.id} has {len(found)} inequalities on {symbol}")
-    return found[0]
 
 
 def expect_only(claim: Claim, *symbols: Expr, inequalities: int = 0) -> None:

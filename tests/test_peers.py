@@ -15,8 +15,8 @@ import numpy as np
 from sympy import lambdify
 
 from theorem_audit import Absent, evidence, expect, rng
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import equated
 from theory.model.autoencoder import GRAD, HESS
 from theory.model.step import STEP
 from theory.notation import (
@@ -124,7 +124,7 @@ def test_autograd_hessian(claim: Claim, case: str) -> None:
 def test_autograd_descent_follows_the_step(claim: Claim, case: str) -> None:
     """1,000 steps of PyTorch's SGD on the mini-batch loss; each is the claimed one from its start."""
     torch = pytorch()
-    claimed = {relation.lhs: relation.rhs for relation in relations(claim.formula)}
+    claimed = equated(claim.formula)
     q_map = lambdify((q_j, S, r2, a, chi), claimed[q_j_next], "numpy")
     off_map = lambdify((perp, S, r2, a), claimed[perp_next], "numpy")
     n, d, b, step_size = 6, 11, 2, 0.7

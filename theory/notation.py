@@ -81,7 +81,6 @@ x_v = _real("x_v")  # <x_i, v>
 w_v = _real("w_v")  # <w, v>
 v_v = _real("v_v")  # <v, v>
 
-Probability = Function("P", real=True)
 Expectation = Function("E", real=True)
 
 # Symbols that a slip of the pen exchanges, for `audit mutants`.  Those that differ only in their index are

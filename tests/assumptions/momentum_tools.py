@@ -7,7 +7,7 @@ from typing import Any
 
 from sympy import Expr
 
-from tests.inequalities import condition_of, end_of
+from tests.inequalities import end_of
 from tests.instances import Instance
 from theorem_audit import expect
 from theorem_audit.exact.bernstein import Undecided
@@ -36,7 +36,7 @@ def expect_not_admitted(claim: Claim, name: str) -> None:
 
 def largest_step(claim: Claim) -> Expr:
     """The claim's upper bound on a, in beta."""
-    for relation in relations(condition_of(claim, "small step")):
+    for relation in relations(claim.condition("small step")):
         gap = difference(relation).expand()
         if gap.has(a) and gap.coeff(a) < 0:
             return end_of(relation, a)

@@ -6,8 +6,9 @@ from sympy import Ge, Gt, Symbol, cancel, log
 
 from tests.inequalities import expect_implied
 from theorem_audit import expect
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import difference
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory.assumptions.unequal_norms import sigma_i, sigma_j, sigma_m
 from theory.notation import b, n
 
@@ -23,8 +24,6 @@ def expect_sizes(claim: Claim) -> None:
 
 def expect_large_share(claim: Claim) -> None:
     """The region says f sigma_j^2 >= sigma_i^2."""
-    gaps = [
-        difference(y) for y in relations(claim.region) if y.has(sigma_j) and not y.has(log, sigma_m)
-    ]
+    gaps = [difference(y) for y in matching(claim.region, sigma_j, without=[log, sigma_m])]
     needed = SHARE * sigma_j**2 - sigma_i**2
     expect(any(cancel(gap / (n - 1) - needed) == 0 for gap in gaps), "f sigma_j^2 >= sigma_i^2")

@@ -21,8 +21,7 @@ from sympy import (
 )
 
 from tests.assumptions.sampling_tools import x
-from tests.inequalities import condition_of, expect_implied, is_strict
-from tests.reading import by_side
+from tests.inequalities import expect_implied, is_strict
 from theorem_audit import expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
@@ -85,10 +84,10 @@ def _quotient(one: Expr, two: Expr) -> Expr:
 def factors_at_the_point() -> dict[str, Expr]:
     """Factors in one step at x_i, from SAMPLING-STEP: t = 1, S = m_i."""
     at = {S: m_i, r2: 1}
-    other = cancel(by_side(SAMPLING_STEP, q_j_next) / q_j).subs(at)
+    other = cancel(SAMPLING_STEP.says(q_j_next) / q_j).subs(at)
     own = other.subs(m_j, m_i)
-    off = cancel(by_side(SAMPLING_STEP, perp_next) / perp).subs(at)
-    alone = by_side(SAMPLING_STEP, q_j_next).subs(m_j, m_i).subs({S: m_i * q_j**2, r2: q_j**2})
+    off = cancel(SAMPLING_STEP.says(perp_next) / perp).subs(at)
+    alone = SAMPLING_STEP.says(q_j_next).subs(m_j, m_i).subs({S: m_i * q_j**2, r2: q_j**2})
     return {"ratio": cancel(other / own), "off": off, "radial": diff(alone, q_j).subs(q_j, 1)}
 
 
@@ -96,7 +95,7 @@ def expect_small_product(claim: Claim, most: Expr) -> Expr:
     """0 < a b < most follows from the claim's region, strictly; returns the claim's own end."""
     expect_implied(Gt(a, 0), claim.region)
     ends = []
-    for condition in relations(condition_of(claim, "step size")):
+    for condition in relations(claim.condition("step size")):
         gap = cancel(difference(condition).subs(a, x / b))
         if gap.free_symbols == {x} and diff(gap, x).is_negative:
             ends.append((solve(gap, x)[0], is_strict(condition)))

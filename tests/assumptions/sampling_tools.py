@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sympy import Eq, Expr, Rational, Symbol, diff, solve
+from sympy import Expr, Rational, Symbol, diff, solve
 from sympy.logic.boolalg import Boolean
 
-from tests.inequalities import condition_of, restricted
+from tests.inequalities import restricted
 from theorem_audit import expect
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import satisfies
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct
 from theory.assumptions.epochs import epochs, u
 from theory.minibatch.log_ratios import step_factor
 from theory.notation import a, b, n, t
@@ -26,7 +26,7 @@ POINTS = [{a: Rational(1, 10), n: 5, b: 3}, {a: Rational(1, 20), n: 2, b: 2}]
 def expect_runs_inside(claim: Claim, known: dict[Symbol, Any], names: Sequence[str]) -> None:
     """The runs satisfy each of the claim's conditions; Undecided where one is gone."""
     for name in names:
-        expect(satisfies(condition_of(claim, name), known), f"the runs are outside: {name}")
+        expect(satisfies(claim.condition(name), known), f"the runs are outside: {name}")
 
 
 def radial_slopes() -> tuple[Expr, Expr]:
@@ -41,10 +41,8 @@ def radial_slopes() -> tuple[Expr, Expr]:
 
 def expect_whole_epochs(claim: Claim) -> None:
     """b divides n: K = n/b is an integer."""
-    ties = [x for x in relations(claim.region) if isinstance(x, Eq) and x.has(epochs)]
-    if len(ties) != 1:
-        raise Undecided(f"{claim.id} does not say that b divides n")
-    expect(solve(ties[0], epochs) == [n / b] and epochs.is_integer, f"K by {ties[0]}")
+    tie = conjunct(claim.region, epochs, kind="equation")  # b divides n
+    expect(solve(tie, epochs) == [n / b] and epochs.is_integer, f"K by {tie}")
 
 
 def interval_of(claim: Claim) -> Any:

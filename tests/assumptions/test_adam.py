@@ -13,9 +13,9 @@ from sim import from_weights
 from sim.problems.momentum import simulate_adam, simulate_momentum
 from tests.assumptions.momentum_tools import PLANE, expect_not_admitted
 from tests.full_batch.tools import U
-from tests.inequalities import condition_of, expect_implied, restricted
+from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, exact
-from tests.reading import by_side, expect_items
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
@@ -39,18 +39,18 @@ def test_first_step_of_adam(claim: Claim) -> None:
     sum_i grad_i = -(2 - r2) sum q_i x_i + (sum q_i^2) w = (2 r2 - 2) w, as the x_i are a basis (GRAD).
     """
     expect_items(claim, words.ORTHONORMAL, words.LINEAR, words.FULL)
-    (norm,) = relations(condition_of(claim, "square"))
+    (norm,) = relations(claim.condition("square"))
     expect_identity(norm, {r2: first**2 + second**2})  # axes of R^2 are orthonormal
     g, first_decay = Symbol("g", real=True), Symbol("beta_1", real=True)
     expect_zero((1 - first_decay) * g / (1 - first_decay) - g, "bias correction")
-    (grad,) = [r.rhs for r in relations(GRAD.formula) if r.lhs == gradient]
+    grad = GRAD.says(gradient)
     each = grad.subs(active, 1).expand()
     total = each.coeff(x, 1).coeff(q_i, 1) * w + each.coeff(w, 1).coeff(q_i, 2) * r2 * w
     expect_zero(each - each.coeff(x, 1).coeff(q_i, 1) * q_i * x
                 - each.coeff(w, 1).coeff(q_i, 2) * q_i**2 * w, "GRAD has other terms")  # fmt: skip
     expect_implied(Gt(cancel(-total / (2 * w)), 0), _norm_conditions(claim))
     step = (rate * sign(first), rate * sign(second))
-    expect_zero(signs(by_side(claim, turn)) - signs(step[0] * second - step[1] * first), "turn")
+    expect_zero(signs(claim.says(turn)) - signs(step[0] * second - step[1] * first), "turn")
 
 
 def _norm_conditions(claim: Claim) -> Boolean:
@@ -90,9 +90,7 @@ def test_the_basis_changes_the_answer(claim: Claim) -> None:
     found = []
     for axes in UNITS[:2]:
         A, B, seen = exact_turn(weight, *axes, Fraction(1, 10))
-        claimed = by_side(claim, turn).subs(
-            {first: exact(A), second: exact(B), rate: Rational(1, 10)}
-        )
+        claimed = claim.says(turn).subs({first: exact(A), second: exact(B), rate: Rational(1, 10)})
         expect(claimed == exact(seen), "turn", axes=axes)
         found.append(seen)
     expect(found[0] != 0 and found[1] == 0, f"turns {found}")
@@ -101,7 +99,7 @@ def test_the_basis_changes_the_answer(claim: Claim) -> None:
 @evidence(ADAM_BASIS, "witness", needs="inside the sphere")
 def test_outside_the_sphere_the_turn_is_the_other_way(claim: Claim) -> None:
     A, B, seen = exact_turn([Fraction(1), Fraction(1, 2)], *UNITS[0], Fraction(1, 10))
-    claimed = by_side(claim, turn).subs({first: exact(A), second: exact(B), rate: Rational(1, 10)})
+    claimed = claim.says(turn).subs({first: exact(A), second: exact(B), rate: Rational(1, 10)})
     expect(A**2 + B**2 > 1, "the start is outside")
     expect(claimed == -exact(seen) != 0, "the turn is reversed")
 
@@ -112,7 +110,7 @@ def test_relu_gates_turn_otherwise(claim: Claim) -> None:
     weight, alpha = [Fraction(3, 10), Fraction(-4, 10)], Fraction(1, 10)
     A, B, linear = exact_turn(weight, *UNITS[0], alpha)
     _, _, relu = exact_turn(weight, *UNITS[0], alpha, "relu")
-    claimed = by_side(claim, turn).subs({first: exact(A), second: exact(B), rate: exact(alpha)})
+    claimed = claim.says(turn).subs({first: exact(A), second: exact(B), rate: exact(alpha)})
     expect(claimed == exact(linear), "linear")
     expect(claimed != exact(relu), "ReLU", turn=relu)
     expect_not_admitted(claim, "linear neuron")
@@ -139,7 +137,7 @@ def test_adam_ends_elsewhere_in_other_axes(claim: Claim) -> None:
         angles["heavy ball"].append(float(np.arctan2(run.q[0, 1], run.q[0, 0])))
     expect(abs(np.subtract(*angles["heavy ball"])) <= 8 * 36 * U * steps, f"{angles}")
     A, B = 0.3, 0.4
-    claimed = by_side(claim, turn).subs({first: Rational(3, 10), second: Rational(2, 5), rate: 1})
+    claimed = claim.says(turn).subs({first: Rational(3, 10), second: Rational(2, 5), rate: 1})
     wrong = angles["adam"][0] - angles["adam"][1]
     # turn = det(step, w_0) > 0 is a step clockwise of w_0: the angle falls
     expect(np.sign(wrong) == -np.sign(float(claimed)), f"{angles}", A=A, B=B)

@@ -15,13 +15,12 @@ from typing import Any
 
 import flint
 import numpy as np
-from sympy import Eq, Poly, Rational, cancel
+from sympy import Poly, Rational, cancel
 
 from tests.instances import Instance
-from tests.reading import by_side
 from theorem_audit import evidence, expect, note
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import equated
 from theory.assumptions.epochs import (
     SAMPLING_CYCLIC,
     SAMPLING_CYCLIC_SHARED,
@@ -90,7 +89,7 @@ def test_cyclic_order_on_twenty_points(claim: Claim) -> None:
     others = sum(x * x for j, x in enumerate(values) if j != one)
     expect(abs(values[one] - 1) < 1e-12 and others < 1e-17, "it is at a data point", others=others)
     # an epoch after the end: every other q_j has the factor 1 - a^2, as the claim says
-    factor = float(by_side(claim, factor_between).subs(step_symbol, Rational(1, 5)))
+    factor = float(claim.says(factor_between).subs(step_symbol, Rational(1, 5)))
     later = played(float, plain, 0.2, points)
     change = max(
         abs(y / x - factor) for j, (x, y) in enumerate(zip(plain, later, strict=True)) if j != one
@@ -127,7 +126,7 @@ def test_epoch_gaps_of_two_points(claim: Claim) -> None:
         found = float(epoch_gap(float(y), 0.1, step))
         expect(abs(found - printed) <= 0.5e-8 + 60 * UNIT, "gap at z = 0.1", y=y, found=found)
     # on the claim's orbit an epoch leads back: the gap is 0 there, and changes sign along the circle
-    orbit = {r.lhs: r.rhs for r in relations(claim.formula) if isinstance(r, Eq)}
+    orbit = equated(claim.formula)
     cubic = Poly(cancel((orbit[step_symbol] - Rational(1, 4)) * 2 * u**2), u)
     (root,) = [z for z in cubic.nroots(40) if z.is_real and Rational(3, 4) < z < 1]
     y, z = (float(orbit[x].subs(u, root)) ** 0.5 for x in (first_square, second_square))

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Eq, Expr, Ge, Gt, Integer, Poly, Rational, Symbol, cancel, expand, solve
+from sympy import Expr, Ge, Gt, Integer, Poly, Rational, Symbol, cancel, expand, solve
 
 from tests.analysis import expect_outside
 from tests.exponents import MEMBERS
 from tests.inequalities import expect_implied
 from tests.instances import Instance, exact
-from tests.reading import bound_on, by_side, expect_items
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
-from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct
 from theory import vocabulary as words
 from theory.assumptions.saddle_trap import (
     SADDLE_CAPTURE,
@@ -60,7 +59,7 @@ def test_chance_of_reaching_the_level(claim: Claim) -> None:
     E W_k <= theta^k W_0, a convergent sum, so W_k -> 0 almost surely.
     """
     chance, start, level, ratio = LEVELS[claim.id]
-    bound = bound_on(claim, chance)
+    bound = claim.conjunct(chance, kind="inequality")
     expect(isinstance(bound, Ge) and bound.gts == chance, f"{bound} is no bound from below")
     share, past = Symbol("x", real=True), Symbol("y", real=True)
     most = cancel((1 - bound.lts).subs(start, share * level))
@@ -124,7 +123,7 @@ def test_other_coordinates_keep_their_factor_near_the_point(claim: Claim) -> Non
         (q_j_next, q_j, 1 - a * m_i + a * m_j),
         (perp_next, perp, 1 - a * m_i),
     ):
-        factor = cancel(by_side(SAMPLING_STEP, after) / before)
+        factor = cancel(SAMPLING_STEP.says(after) / before)
         expect(members(Poly(expand(factor.subs(state) - limit), y, R, Z), one), f"factor {factor}")
     expect_implied(Gt(U_exit, 0), claim.region)
 
@@ -136,10 +135,7 @@ def test_chances_of_the_region_are_those_of_subsets(claim: Claim) -> None:
     expect_items(claim, words.UNIFORM)
     single, both = membership_moments()
     for symbol, value in ((p, single - both), (p_both, both)):
-        ties = [x for x in relations(claim.region) if isinstance(x, Eq) and x.has(symbol)]
-        if len(ties) != 1:
-            raise Undecided(f"{claim.id} does not tie {symbol} to n and b")
-        (found,) = solve(ties[0], symbol)
+        (found,) = solve(conjunct(claim.region, symbol, kind="equation"), symbol)
         expect_zero(found - value, f"{symbol}")
 
 
@@ -163,7 +159,7 @@ def test_a_level_past_another_point_captures_nothing(claim: Claim) -> None:
         at = Instance(plane, hit.weight, (index,), step, "linear")
         expect(at.step().weight[0] == 0, "and stays 0")
     chance, weight, level, ratio = LEVELS[claim.id]
-    least = bound_on(claim, chance).lts.subs({weight: 3, level: 100})
+    least = claim.conjunct(chance, kind="inequality").lts.subs({weight: 3, level: 100})
     expect(least > Rational(1, 2), "the claimed chance", least=least)
     point: dict[Expr, Expr] = {n: Integer(2), b: Integer(1), a: exact(step), p: Rational(1, 2),
                                p_both: Integer(0), sigma_i: Integer(1), sigma_j: Integer(1),

@@ -20,13 +20,14 @@ from sympy import (
 
 from tests.assumptions.sampling_tools import interval_of
 from tests.assumptions.test_cyclic_two import MARGIN, largest_step
-from tests.inequalities import condition_of, end_of, expect_implied, is_strict, univariate_sign
+from tests.inequalities import end_of, expect_implied, is_strict, univariate_sign
 from tests.obstructions import dead_starts
-from tests.reading import by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct, matching
 from theory import vocabulary as words
 from theory.assumptions.epochs import (
     SAMPLING_CYCLIC_SHARED,
@@ -56,9 +57,8 @@ LARGEST_M = Rational(18322, 100000)  # a = m (m + 2) <= 2/5 there
 def own_parameter(claim: Claim) -> Expr:
     """a in m = sqrt(1 + a) - 1, where LARGEST_M covers the claim's step sizes."""
     size = m * (m + 2)
-    tie = [x for x in relations(BAND_LEAST.region) if isinstance(x, Eq) and x.has(a)]
-    expect(len(tie) == 1, "BAND-LEAST's parameter")
-    expect_zero(tie[0].lhs - tie[0].rhs - (a - size), "a = m (m + 2)")
+    tie = conjunct(BAND_LEAST.region, a, kind="equation")
+    expect_zero(difference(tie) - (a - size), "a = m (m + 2)")
     expect(size.subs(m, LARGEST_M) > largest_step(claim), "all of the claim's a are covered")
     return size
 
@@ -68,12 +68,12 @@ def test_the_least_band_is_kept_from_the_unit_sphere(claim: Claim) -> None:
     """-a/4 <= delta <= D* for ever, by BAND-LEAST from above; S <= 1 + delta."""
     expect_items(claim, words.ORTHONORMAL, words.CYCLIC)
     own_parameter(claim)
-    (upper,) = [x for x in relations(BAND_LEAST.formula) if x.lts == delta_next]
+    upper = BAND_LEAST.conjunct(lesser=delta_next)
     expect_zero(upper.gts - m / (m + 2), "D*")
     for condition in relations(BAND_LEAST.region):
         if condition.free_symbols == {m} and condition != Gt(m, 0):
             expect(end_of(condition, m) >= LARGEST_M, "BAND-LEAST's step size")
-    known = next(x.rhs for x in relations(NORM.formula) if x.lhs == delta_next and not x.has(r2))
+    known = NORM.conjunct(without=[r2], side=delta_next).rhs
     level, part = Symbol("z", real=True), Symbol("w", real=True)
     after = known.subs({S: (1 + delta) * part}).subs(delta, a * level / 4)
     box = {a: (0, largest_step(claim)), level: (-1, 1), part: (0, 1)}
@@ -84,14 +84,14 @@ def test_the_least_band_is_kept_from_the_unit_sphere(claim: Claim) -> None:
     expect_zero(f - (1 - a * X), "f")
     expect(largest_step(claim) * (1 + largest_step(claim) / 4) < 1, "f > 0")
     expect_zero(g - f - a * (2 - X - Y - Z), "g >= f")
-    expect(condition_of(claim, "start") == Eq(r2, 1), "the start has delta = 0")
+    expect(claim.condition("start") == Eq(r2, 1), "the start has delta = 0")
 
 
 @evidence(SAMPLING_CYCLIC_ROOM, "certificate", step="majority")
 def test_the_larger_live_mass_wins_when_it_is_seen(claim: Claim) -> None:
     """X >= Y: f t' < t f' again.  With Y = q X, q <= 1: (t f' - f t')/(aX) falls in q, and at q = 1 it is at
     least c X > 0 for -a/4 <= delta <= D*."""
-    expect(condition_of(claim, "two batches") == Eq(epochs, 2), "K = 2")
+    expect(claim.condition("two batches") == Eq(epochs, 2), "K = 2")
     second = dict(zip((X, Y, Z), HALF, strict=True))  # B is seen
     f_two, g_two = (x.subs(second, simultaneous=True) for x in (f, g))
     slack = 2 - X - Y - Z
@@ -124,9 +124,9 @@ def test_lost_paths_tend_to_the_orbit(claim: Claim) -> None:
     Y.  So f < 1 - c and Z -> 0; limit points are full lost paths of two masses (SAMPLING-CYCLIC-TWO)."""
     expect_items(claim, words.ORTHONORMAL)
     expect(all(x.subs(X, 0) == y for x, y in zip(HALF, (Y, Integer(0), Z), strict=True)), "X = 0")
-    (kept,) = [x for x in relations(MASS_FLOOR.formula) if not isinstance(x, Eq)]
+    kept = MASS_FLOOR.conjunct(kind="inequality")
     expect(kept.gts == s_next and kept.lts.subs({S: 0}) == s, f"{kept}")
-    for condition in relations(condition_of(MASS_FLOOR, "step size")):
+    for condition in relations(MASS_FLOOR.condition("step size")):
         if condition != Gt(a, 0):  # a S <= a (1 + delta) <= 1
             most = largest_step(claim)
             expect(bool(difference(condition).subs({a: most, S: 1 + most / 4}) > 0), f"{condition}")
@@ -136,7 +136,7 @@ def test_lost_paths_tend_to_the_orbit(claim: Claim) -> None:
     ):
         expect_zero(mine.subs(Z, 0) - theirs, "Z = 0: the map of two masses")
     expect(largest_step(claim) <= largest_step(SAMPLING_CYCLIC_TWO), "its step sizes")
-    expect(by_side(SAMPLING_CYCLIC_TWO, exceptions) == 1, "one share is lost there")
+    expect(SAMPLING_CYCLIC_TWO.says(exceptions) == 1, "one share is lost there")
     expect_implied(Gt(s, 0), claim.region)
 
 
@@ -147,19 +147,19 @@ def test_the_orbit_is_a_hyperbolic_saddle_of_all_masses(claim: Claim) -> None:
     X + Y + Z = 1 in null sets, for no piece of the triangle is lost."""
     expect(claim.cites == ("analytic stable manifold theorem",), f"cites {claim.cites}")
     largest_step(claim)
-    orbit = {X: by_side(SAMPLING_CYCLIC_SHARED, first_square),
-             Y: by_side(SAMPLING_CYCLIC_SHARED, second_square), Z: Integer(0)}  # fmt: skip
-    size = by_side(SAMPLING_CYCLIC_SHARED, a)
+    orbit = {X: SAMPLING_CYCLIC_SHARED.says(first_square),
+             Y: SAMPLING_CYCLIC_SHARED.says(second_square), Z: Integer(0)}  # fmt: skip
+    size = SAMPLING_CYCLIC_SHARED.says(a)
     slopes = Matrix(HALF).jacobian([X, Y, Z]).subs(orbit, simultaneous=True).subs(a, size)
     z = Symbol("z", real=True)
     inward, outward = 2 * u + 1 - 2 / u, 2 * u - 3 + 2 / u
     known = (z - u**2) * (z - inward) * (z + outward)
     found = (z * Matrix.eye(3) - slopes.applyfunc(cancel)).det()
     expect_zero(cancel(found) - known, "characteristic polynomial")
-    expect_zero(inward**2 - by_side(SAMPLING_CYCLIC_SHARED, multiplier), "mu_1")
-    expect_zero(outward**2 - by_side(SAMPLING_CYCLIC_SHARED, other_multiplier), "mu_2")
-    signs = [x for x in relations(SAMPLING_CYCLIC_SHARED.formula) if not isinstance(x, Eq)]
-    expect(len(signs) == 2 and all(map(is_strict, signs)), "mu_1 < 1 < mu_2")
+    expect_zero(inward**2 - SAMPLING_CYCLIC_SHARED.says(multiplier), "mu_1")
+    expect_zero(outward**2 - SAMPLING_CYCLIC_SHARED.says(other_multiplier), "mu_2")
+    signs = matching(SAMPLING_CYCLIC_SHARED.formula, kind="inequality", number=2)
+    expect(all(map(is_strict, signs)), "mu_1 < 1 < mu_2")
     ends = interval_of(SAMPLING_CYCLIC_SHARED)
     low = Rational(793, 1000)
     expect(bool(ends.inf > low) and ends.sup == 1, "0.793 < u < 1: u^2 is inside")
@@ -184,11 +184,11 @@ def test_masses_have_a_density(claim: Claim) -> None:
             expect(end_of(condition, a) > largest_step(claim), "GD-CONVERGES' step size")
         elif condition.free_symbols == {s, rho}:  # its r2 = s + rho is the start's, 1
             expect(bool(difference(condition).subs(rho, 1 - s) >= 0), f"{condition}")
-    expect(condition_of(claim, "start") == Eq(r2, 1), "the start's radius")
+    expect(claim.condition("start") == Eq(r2, 1), "the start's radius")
     expect_zero(step_factor(0, Integer(0)) - 1, "a batch without live mass moves nothing")
-    expect(condition_of(SAMPLING_CYCLIC_TWO, "no room") == Eq(d, n), "h = 0")
+    expect(SAMPLING_CYCLIC_TWO.condition("no room") == Eq(d, n), "h = 0")
     expect_implied(Ge(b, 1), claim.region)
-    expect_zero(by_side(claim, p_cyclic) - by_side(SAMPLING_CYCLIC_TWO, p_cyclic), "both are 1")
+    expect_zero(claim.says(p_cyclic) - SAMPLING_CYCLIC_TWO.says(p_cyclic), "both are 1")
 
 
 @evidence(SAMPLING_CYCLIC_ROOM, "witness", step="lost", needs="live coordinate")

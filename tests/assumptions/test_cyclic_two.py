@@ -21,12 +21,13 @@ from sympy import (
 from tests.assumptions.sampling_tools import interval_of
 from tests.assumptions.test_two_batches import bound_of_excess
 from tests.forms import cancel, together
-from tests.inequalities import condition_of, end_of, expect_implied, is_strict
-from tests.reading import bound_on, by_side, expect_items, expect_only
+from tests.inequalities import end_of, expect_implied, is_strict
+from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct
 from theory import vocabulary as words
 from theory.assumptions.epochs import (
     SAMPLING_CYCLIC_SHARED,
@@ -54,7 +55,7 @@ STRIP = {X: (1 + a * level / 4) * part, Y: (1 + a * level / 4) * (1 - part)}
 
 def largest_step(claim: Claim) -> Rational:
     """The claim's own upper end of a."""
-    ends = [end_of(x, a) for x in relations(condition_of(claim, "step size")) if x != Gt(a, 0)]
+    ends = [end_of(x, a) for x in relations(claim.condition("step size")) if x != Gt(a, 0)]
     expect_implied(Gt(a, 0), claim.region)
     if len(ends) != 1 or not ends[0].is_Rational:
         raise Undecided(f"{claim.region} does not bound the step size")
@@ -73,21 +74,21 @@ def test_a_strip_about_the_unit_sphere_is_kept(claim: Claim) -> None:
     expect_items(claim, words.ORTHONORMAL, words.LINEAR, words.CYCLIC)
     expect_implied(Ge(b, 1), claim.region)
     after = sum(HALF) - 1
-    known = next(x.rhs for x in relations(NORM.formula) if x.lhs == delta_next and not x.has(r2))
+    known = NORM.conjunct(without=[r2], side=delta_next).rhs
     expect_zero(known.subs({S: X, delta: X + Y - 1}) - after, "delta+ is NORM's")
     for side, what in ((after + a / 4, "delta+ >= -a/4"), (a / 4 - after, "delta+ <= a/4")):
         expect_on_strip(claim, side, (0, 1), what)
     for factor, what in ((f, "f"), (g, "g")):
         expect_on_strip(claim, factor - MARGIN, (0, 1), f"{what} > 0")
-    expect(condition_of(claim, "start") == Eq(r2, 1), "the start has delta = 0")
-    expect(condition_of(claim, "no room") == Eq(d, n), "all of r2 is on the data")
+    expect(claim.condition("start") == Eq(r2, 1), "the start has delta = 0")
+    expect(claim.condition("no room") == Eq(d, n), "all of r2 is on the data")
 
 
 @evidence(SAMPLING_CYCLIC_TWO, "certificate", step="majority")
 def test_half_of_the_mass_wins_when_it_is_seen(claim: Claim) -> None:
     """X >= Y: over an epoch Y/X is multiplied by (f g'/(g f'))^2 < 1, as f t' < t f', f', g', t' those of
     its second half.  So Y/X -> 0, and on the axis delta is multiplied by k, |k| < 1."""
-    expect(condition_of(claim, "two batches") == Eq(epochs, 2), "K = 2")
+    expect(claim.condition("two batches") == Eq(epochs, 2), "K = 2")
     second = {X: HALF[0], Y: HALF[1]}  # B is seen
     f_two, g_two = (x.subs(second, simultaneous=True) for x in (f, g))
     slack = 2 - X - Y
@@ -159,16 +160,16 @@ def test_the_orbit_is_the_only_shared_fixed_point_of_an_epoch(claim: Claim) -> N
     spare = expand(inside - (p + q) / 8)  # G >= (p + q)/8 > 0, as p = aX > 0
     expect_nonnegative(spare, {p: (0, wide / 2), q: (0, wide)}, "G > 0")
     orbit = cancel(lines[0].subs(two, 1 / one))
-    size = by_side(SAMPLING_CYCLIC_SHARED, a).subs(u, one)
+    size = SAMPLING_CYCLIC_SHARED.says(a).subs(u, one)
     expect_zero(orbit.subs(a, size), "f g = 1: the step size of SAMPLING-CYCLIC-SHARED at u = f")
     falls = cancel(diff(size, one) * one**3)
     expect(
         bool(falls.subs(one, part).as_poly(part).all_coeffs() == [-1, 0, 0, -1]), "one u in (0, 1)"
     )
-    expect_zero(cancel(first.subs(a, size)) - by_side(SAMPLING_CYCLIC_SHARED, first_square).subs(u, one),
+    expect_zero(cancel(first.subs(a, size)) - SAMPLING_CYCLIC_SHARED.says(first_square).subs(u, one),
                 "its mass X")  # fmt: skip
     expect_zero(cancel((second.subs(two, 1 / one)).subs(a, size))
-                - by_side(SAMPLING_CYCLIC_SHARED, second_square).subs(u, one), "its mass Y")  # fmt: skip
+                - SAMPLING_CYCLIC_SHARED.says(second_square).subs(u, one), "its mass Y")  # fmt: skip
 
 
 def _monomial(expr: Expr, *symbols: Symbol) -> bool:
@@ -179,10 +180,8 @@ def _monomial(expr: Expr, *symbols: Symbol) -> bool:
 def orbit_slopes() -> Matrix:
     """|d log H/d log (X, Y)| at the orbit: signs are those of the order."""
     entries = [[2 * a * X / f, Integer(1)], [1 - 4 * a * X / g, 2 * a * Y / g]]
-    orbit = {
-        x: by_side(SAMPLING_CYCLIC_SHARED, y) for x, y in ((X, first_square), (Y, second_square))
-    }
-    size = by_side(SAMPLING_CYCLIC_SHARED, a)
+    orbit = {x: SAMPLING_CYCLIC_SHARED.says(y) for x, y in ((X, first_square), (Y, second_square))}
+    size = SAMPLING_CYCLIC_SHARED.says(a)
     return Matrix(entries).subs(orbit, simultaneous=True).subs(a, size).applyfunc(cancel)
 
 
@@ -190,22 +189,19 @@ def orbit_slopes() -> Matrix:
 def test_the_orbit_pushes_what_is_above_it_up(claim: Claim) -> None:
     """In logarithms (1, -(2u - 1)) is stretched by 2u - 3 + 2/u > 1: a little above the orbit an epoch
     leads up, and there is no fixed point up there with X <= Y.  Likewise below.  On the orbit X < Y."""
-    masses = [by_side(SAMPLING_CYCLIC_SHARED, y) for y in (first_square, second_square)]
+    masses = [SAMPLING_CYCLIC_SHARED.says(y) for y in (first_square, second_square)]
     expect_zero(masses[0] / masses[1] - u**2, "X/Y = u^2 < 1 on the orbit")
     largest_step(claim)
     slopes, grown = orbit_slopes(), 2 * u - 3 + 2 / u
     along = Matrix([1, 2 * u - 1])
     for entry in slopes * along - grown * along:
         expect_zero(entry, "an eigenvector with both signs of the order")
-    expect_zero(grown**2 - by_side(SAMPLING_CYCLIC_SHARED, other_multiplier), "mu_2")
-    (more,) = [x for x in relations(SAMPLING_CYCLIC_SHARED.formula)
-               if x.has(other_multiplier) and not isinstance(x, Eq)]  # fmt: skip
+    expect_zero(grown**2 - SAMPLING_CYCLIC_SHARED.says(other_multiplier), "mu_2")
+    more = SAMPLING_CYCLIC_SHARED.conjunct(other_multiplier, kind="inequality")  # fmt: skip
     expect(is_strict(more) and more.has(1) and more.gts == other_multiplier, f"{more}")
     ends = interval_of(SAMPLING_CYCLIC_SHARED)
     expect(bool(ends.inf > Rational(1, 2)), "2u - 1 > 0: the vector has both signs")
-    others = by_side(SAMPLING_CYCLIC_SHARED, multiplier) * by_side(
-        SAMPLING_CYCLIC_SHARED, other_multiplier
-    )
+    others = SAMPLING_CYCLIC_SHARED.says(multiplier) * SAMPLING_CYCLIC_SHARED.says(other_multiplier)
     expect_zero(slopes.det() ** 2 - others, "the multipliers are this map's")
 
 
@@ -216,11 +212,11 @@ def test_what_stays_beside_the_orbit_tends_to_it(claim: Claim) -> None:
     (alpha, beta) = (2u - 1, 1) and the slopes -A, B; C, -D of log H."""
     low, high = bound_of_excess()
     most, least = largest_step(claim), Rational(817, 1000)
-    size = by_side(SAMPLING_CYCLIC_SHARED, a)
+    size = SAMPLING_CYCLIC_SHARED.says(a)
     expect(size.subs(u, least) > most, "the claim's a have u > 0.817; a falls in u")
     x, y, e = Symbol("x", real=True), Symbol("y", real=True), Symbol("e", real=True)
-    near = {X: by_side(SAMPLING_CYCLIC_SHARED, first_square) + a * x,
-            Y: by_side(SAMPLING_CYCLIC_SHARED, second_square) + a * y}  # fmt: skip
+    near = {X: SAMPLING_CYCLIC_SHARED.says(first_square) + a * x,
+            Y: SAMPLING_CYCLIC_SHARED.says(second_square) + a * y}  # fmt: skip
     logs = [[mass * diff(h, mass) / h for mass in (X, Y)] for h in HALF]
     slopes = {"A": -logs[0][0], "B": logs[0][1], "C": logs[1][0], "D": -logs[1][1]}
     expect_zero(slopes["B"] - 1, "B = 1")
@@ -250,7 +246,7 @@ def test_one_share_is_lost(claim: Claim) -> None:
     eigenvector, of 2u - 3 + 2/u > 1, for ordered displacements.  None lost would cut (0, 1) into two open
     sets that are not empty."""
     expect_only(claim, p_cyclic, exceptions)
-    expect(by_side(claim, exceptions) == 1, "one share", claimed=by_side(claim, exceptions))
+    expect(claim.says(exceptions) == 1, "one share", claimed=claim.says(exceptions))
     largest_step(claim)
     slopes, weight = orbit_slopes(), Matrix([[2 * u - 1, 1]])
     for entry in weight * slopes - (2 * u - 3 + 2 / u) * weight:
@@ -264,28 +260,31 @@ def test_one_share_is_lost(claim: Claim) -> None:
 def test_no_single_share_has_a_chance(claim: Claim) -> None:
     """d = n = 2b: X has the density of Beta(b/2, b/2), whatever the radius; 0 < X < 1 almost surely."""
     expect_items(claim, words.ROTATION_INVARIANT, words.ORTHONORMAL, words.CYCLIC)
-    expect(condition_of(claim, "no room") == Eq(d, n), "all of r2 is on the data")
-    tie = [x for x in relations(condition_of(claim, "cyclic")) if isinstance(x, Eq)]
-    expect(len(tie) == 1 and tie[0].subs(epochs, 2) == Eq(n, 2 * b), f"n = 2b by {tie}")
+    expect(claim.condition("no room") == Eq(d, n), "all of r2 is on the data")
+    tie = conjunct(claim.condition("cyclic"), kind="equation")
+    expect(tie.subs(epochs, 2) == Eq(n, 2 * b), f"n = 2b by {tie}")
     law = density_of_share(b, 2 * b)
     expect(RADIAL not in law, "the share depends on the radius")
     for base in (share, 1 - share):
         expect_zero(law[base] - (b / 2 - 1), f"exponent of {base}")
         expect_implied(Gt(b, 0), claim.region)  # above -1: a density, without atoms
-    expect_zero(by_side(claim, p_cyclic) - 1, "one share of (0, 1) is lost")
+    expect_zero(claim.says(p_cyclic) - 1, "one share of (0, 1) is lost")
 
 
 @evidence(SAMPLING_CYCLIC_TWO, "witness", step="middle", needs="start")
 def test_on_the_orbit_two_batches_share_for_ever(claim: Claim) -> None:
     """SAMPLING-CYCLIC-SHARED's orbit in the strip: a start with r2 > 1, of one direction, has no limit."""
     point = {u: Rational(9, 10)}
-    size = by_side(SAMPLING_CYCLIC_SHARED, a).subs(point)
+    size = SAMPLING_CYCLIC_SHARED.says(a).subs(point)
     expect(size < largest_step(claim), "a step size of the claim", a=size)
-    masses = [by_side(SAMPLING_CYCLIC_SHARED, z).subs(point) for z in (first_square, second_square)]
+    masses = [SAMPLING_CYCLIC_SHARED.says(z).subs(point) for z in (first_square, second_square)]
     after = [h.subs({X: masses[0], Y: masses[1], a: size}) for h in HALF]
     expect(after == masses, "H keeps it", after=after)
-    expect(sum(masses) > 1 and condition_of(claim, "start") == Eq(r2, 1), "r2 = 1 leaves it out")
+    expect(sum(masses) > 1 and claim.condition("start") == Eq(r2, 1), "r2 = 1 leaves it out")
     expect(
-        difference(bound_on(SAMPLING_CYCLIC_SHARED, multiplier)).subs(multiplier, 1) == 0,
+        difference(SAMPLING_CYCLIC_SHARED.conjunct(multiplier, kind="inequality")).subs(
+            multiplier, 1
+        )
+        == 0,
         "mu_1 < 1",
     )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Eq, Expr, Ge, Gt, Integer, Le, Rational, Symbol, cancel, diff, log, solve, zeta
+from sympy import Expr, Ge, Gt, Integer, Le, Rational, Symbol, cancel, diff, log, solve, zeta
 
 from tests.analysis import expect_quotient
 from tests.assumptions.momentum_exponents import NAMES, W, expect_cone, named_drive, small_box
 from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, expect_not_admitted
 from tests.inequalities import expect_implied
 from tests.instances import Instance
-from tests.reading import by_side, expect_items
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_zero
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct, equated
 from theory import vocabulary as words
 from theory.assumptions.momentum import (
     MOMENTUM_DIRECTION,
@@ -51,7 +51,7 @@ from theory.notation import S, a, active, b, chi, n, p, perp, perp_next, q_j, q_
 
 def stepped() -> dict[Symbol, Expr]:
     """One step of momentum from STEP: its increment is -G, taken at y = w + nu v, all drawn."""
-    step = {r.lhs: r.rhs for r in relations(STEP.formula)}
+    step = equated(STEP.formula)
     ahead, ahead_off = (lam + nu * mu) * c_j, (lam_off + nu * mu_off) * c_off
     pull = (step[q_j_next] - q_j).subs(chi, active).subs(q_j, ahead)
     pull_off = (step[perp_next] - perp).subs(perp, ahead_off)
@@ -74,10 +74,10 @@ def test_a_group_shares_its_gate(claim: Claim) -> None:
         ahead * c_j * ahead * c_k - ahead**2 * (c_j * c_k), "y_j y_k has the sign of c_j c_k"
     )
     for left in (v_next, q_j_next):
-        value = by_side(claim, left)
+        value = claim.says(left)
         expect_zero(value * c_k - c_j * value.subs(c_j, c_k), f"{left}: a factor that sees j")
     for left in (v_off_next, perp_next):
-        value = by_side(claim, left)
+        value = claim.says(left)
         expect_zero(value * c_k - c_off * value.subs(c_off, c_k), f"{left}: a factor that sees j")
 
 
@@ -87,21 +87,21 @@ def test_the_form_is_kept(claim: Claim) -> None:
     expect_items(claim, words.AT_REST)
     for position, velocity, c, old in ((q_j_next, v_next, c_j, lam),
                                        (perp_next, v_off_next, c_off, lam_off)):  # fmt: skip
-        new = cancel(by_side(claim, velocity) / c)
+        new = cancel(claim.says(velocity) / c)
         expect(not new.has(c), f"{velocity}/{c} depends on {c}")
-        expect_zero(by_side(claim, position) - c * (old + new), "w+ = w + v+")
+        expect_zero(claim.says(position) - c * (old + new), "w+ = w + v+")
     start = {lam: 1, mu: 0, lam_off: 1, mu_off: 0, beta: 0, r2: r2}
-    plain = {r.lhs: r.rhs for r in relations(GD_DIRECTION.formula)}
+    plain = equated(GD_DIRECTION.formula)
     expect(q_j_next in plain and perp_next in plain, "GD-DIRECTION")
     s, rho = Symbol("s", real=True), Symbol("rho", real=True)
     full = {S: s, active: 1, r2: s + rho}
-    expect_zero(by_side(claim, q_j_next).subs(start).subs({**full, c_j: q_j}) - plain[q_j_next],
+    expect_zero(claim.says(q_j_next).subs(start).subs({**full, c_j: q_j}) - plain[q_j_next],
                 "beta = 0 is GD-DIRECTION")  # fmt: skip
 
 
 def ratio_kept(claim: Claim, before: list[Fraction], after: list[Fraction]) -> bool:
     """Whether q+ is proportional to c = q_0, as the claim has it (its factor of c_j sees no j)."""
-    expect(not cancel(by_side(claim, q_j_next) / c_j).has(c_j), "the claim's factor sees j")
+    expect(not cancel(claim.says(q_j_next) / c_j).has(c_j), "the claim's factor sees j")
     return before[0] * after[1] == before[1] * after[0]
 
 
@@ -123,7 +123,7 @@ def test_lambda_changes_sign_and_a_passive_coordinate_opens(claim: Claim) -> Non
 
     The second is why nothing is claimed about which coordinates are live.
     """
-    expect(not cancel(by_side(claim, q_j_next) / c_j).has(c_j), "the claim's factor sees j")
+    expect(not cancel(claim.says(q_j_next) / c_j).has(c_j), "the claim's factor sees j")
     one = Instance(PLANE, [Fraction(1), Fraction(1)], (0, 1), HALF, "linear")
     after, _, _ = exact_step(one, [Fraction(0)] * 2, HALF, Fraction(0))
     expect(after.q == [0, 0], "lambda = 0", q=after.q)
@@ -167,10 +167,10 @@ def test_drives_from_the_step(claim: Claim) -> None:
     """
     for condition in (Ge(b, 1), Ge(n - b, 1)):
         expect_implied(condition, claim.region)  # the pair moments are those of a b-subset
-    split = by_side(WALK_DRIFT, p)
+    split = WALK_DRIFT.says(p)
     if claim.formula.has(p):
-        (tie,) = [z for z in relations(claim.region) if isinstance(z, Eq) and z.has(p)] or [None]
-        expect(tie is not None and cancel(solve(tie, p)[0] - split) == 0, "p is tied to n and b")
+        tie = conjunct(claim.region, p, kind="equation")
+        expect(cancel(solve(tie, p)[0] - split) == 0, "p is tied to n and b")
     mean, square, largest = drive_moments("ratio")
     expect_zero(mean, "the ratio's drive has mean zero")
     expect_zero(square - 2 * split * a**2, "E[m^2]")
@@ -202,11 +202,9 @@ def test_outside_the_cone_the_exponent_is_another(claim: Claim) -> None:
     for ratio in (1, 10, 10**9):  # v/q = 1/0 is past all of them
         expect(region.subs(u, ratio) == False, f"v/q = {ratio} is admitted")  # noqa: E712
     v, q, m = Integer(1), Integer(0), Symbol("m", real=True)
-    v_new = by_side(claim, gamma_2).subs(beta, 0) * 0 + m * q
+    v_new = claim.says(gamma_2).subs(beta, 0) * 0 + m * q
     expect(v == 1 and v_new == 0 and q + v_new == 0, "(0, 0) after one step")
-    expect(
-        by_side(claim, gamma_2).subs({beta: 0, p: Rational(1, 2)}).is_finite, "the claim's value"
-    )
+    expect(claim.says(gamma_2).subs({beta: 0, p: Rational(1, 2)}).is_finite, "the claim's value")
 
 
 @evidence(MOMENTUM_EXPONENT, "symbolic", step="corrector")
@@ -219,8 +217,8 @@ def test_second_order_drift_is_a_constant(claim: Claim) -> None:
 
 @evidence(MOMENTUM_EXPONENT, "property", step="corrector")
 def test_exponent_is_sgds_at_the_effective_step(claim: Claim) -> None:
-    plain = by_side(SGD_RATE, rate_ratio).subs(a, a / (1 - beta))
-    expect_zero(diff(plain, a, 2).subs(a, 0) / 2 - by_side(claim, gamma_2), "to second order")
+    plain = SGD_RATE.says(rate_ratio).subs(a, a / (1 - beta))
+    expect_zero(diff(plain, a, 2).subs(a, 0) / 2 - claim.says(gamma_2), "to second order")
 
 
 @evidence(MOMENTUM_EXPONENT, "symbolic", step="remainder")
@@ -232,7 +230,7 @@ def test_remainders_are_of_third_order(claim: Claim) -> None:
     expect_zero(diff(log(1 + W) - W + W**2 / 2, W) - W**2 / (1 + W), "log(1 + w)")
     _, _, largest = drive_moments("ratio")
     expect_zero(diff(cone(largest), a, 2), "M is linear in a")
-    expect(by_side(claim, gamma_2).has(beta), "gamma_2")
+    expect(claim.says(gamma_2).has(beta), "gamma_2")
 
 
 @evidence(MOMENTUM_EXPONENT, "cited", step="strong law")

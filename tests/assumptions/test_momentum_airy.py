@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 
 from sympy import (
-    Eq,
     Expr,
     Ge,
     Gt,
@@ -45,8 +44,8 @@ from tests.projective import ball_of
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory import vocabulary as words
 from theory.assumptions.momentum import beta, drive_moments, drives
 from theory.assumptions.momentum_exponent import (
@@ -71,11 +70,11 @@ def test_the_drives_first_three_moments(claim: Claim) -> None:
     left, right = drives()["ratio"]
     expect_zero(left + right, "both drawn, or neither: m = 0; else m is as often a as -a")
     expect_zero(largest - a, "|m| <= a")
-    ties = [z for z in relations(claim.region) if isinstance(z, Eq) and z.has(p)]
+    ties = matching(claim.region, p, kind="equation")
     (split,) = [z for z in ties if z.has(n)] or [None]
     (scale,) = [z for z in ties if z.has(c)] or [None]
     expect(split is not None and scale is not None, "p is tied to n and b, and to c")
-    chance = stated(WALK_DRIFT.formula, p)
+    chance = WALK_DRIFT.says(p)
     expect_zero(solve(split, p)[0] - chance, "p")
     tied = solve(scale, p)[0]
     expect_zero(square.subs(p, tied) - 2 * chance * a**2, "E[m^2] in n and b")
@@ -250,7 +249,7 @@ def test_strong_law_for_the_slow_product(claim: Claim) -> None:
 
 def test_quadrature_and_formula_differ_for_another_formula() -> None:
     """The comparison in balls sees a changed constant."""
-    value = stated(MOMENTUM_AIRY.formula, gamma_slow) * Rational(1001, 1000)
+    value = MOMENTUM_AIRY.says(gamma_slow) * Rational(1001, 1000)
     found = airy_ball(value, {c: ball_of(Fraction(1))})
     assert not found.overlaps(by_quadrature(Fraction(1)))
     assert isinstance(MOMENTUM_AIRY_EDGE.formula, And)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import flint
-from sympy import Eq, Expr, Gt, Poly, Rational, Symbol, airyai, airybi, cancel, diff
+from sympy import Expr, Gt, Poly, Rational, Symbol, airyai, airybi, cancel, diff
 
 from tests.assumptions.momentum_airy_tools import (
     airy_ball,
@@ -21,8 +21,9 @@ from tests.projective import ball_of
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.bernstein import Refuted, Undecided
-from theorem_audit.exact.zero import difference, relations, stated
+from theorem_audit.exact.zero import difference
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory import claims
 from theory import vocabulary as words
 from theory.assumptions.momentum_exponent import MOMENTUM_AIRY_EDGE, c, edge, gamma_slow
@@ -30,10 +31,10 @@ from theory.assumptions.momentum_exponent import MOMENTUM_AIRY_EDGE, c, edge, ga
 
 def signs(claim: Claim) -> tuple[Expr, Expr]:
     """(A, B) of sign(A) = sign(B)."""
-    found = [z for z in relations(claim.formula) if isinstance(z, Eq)]
-    if len(found) != 1 or any(z.func.__name__ != "sign" for z in found[0].args):
+    found = claim.conjunct(kind="equation")
+    if any(z.func.__name__ != "sign" for z in found.args):
         raise Undecided(f"{claim.formula} is not about two signs")
-    left, right = (z.args[0] for z in found[0].args)
+    left, right = (z.args[0] for z in found.args)
     return (left, right) if left.has(gamma_slow) else (right, left)
 
 
@@ -43,7 +44,7 @@ def limit_of(claim: Claim) -> Expr:
         claim, words.ORTHONORMAL, words.UNIFORM, words.LINEARISED, words.LINEAR, words.SLOW
     )
     expect_implied(Gt(c, 0), claim.region)
-    return stated(claims["MOMENTUM-AIRY"].formula, gamma_slow)
+    return claims["MOMENTUM-AIRY"].says(gamma_slow)
 
 
 @evidence(MOMENTUM_AIRY_EDGE, "certificate", step="one zero")
@@ -70,7 +71,7 @@ def test_the_limits_sign_changes_once(claim: Claim) -> None:
     for size in (1, 2):  # on both sides of the zero: the claim's equations hold there
         seen = airy_ball(limit_of(claim), {c: flint.arb(size)})
         at = {gamma_slow: 1 if seen > 0 else -1, c: size, edge: Rational(177, 100)}
-        for equation in (z for z in relations(claim.formula) if isinstance(z, Eq)):
+        for equation in matching(claim.formula, kind="equation"):
             expect(equation.subs(at), f"{equation} at c = {size}")
     left, right = signs(claim)
     scale = cancel(left / gamma_slow)
@@ -89,7 +90,7 @@ def test_the_limits_sign_changes_once(claim: Claim) -> None:
 def test_the_zero_between_two_cubes(claim: Claim) -> None:
     """gamma_slow < 0 where the claim's lower end is, > 0 at the upper one: e, the one zero, lies between."""
     limit = limit_of(claim)
-    ends = [z for z in relations(claim.formula) if not isinstance(z, Eq)]
+    ends = matching(claim.formula, kind="inequality")
     if not ends:
         raise Undecided(f"{claim.formula} brackets nothing")
     old, flint.ctx.prec = flint.ctx.prec, 128

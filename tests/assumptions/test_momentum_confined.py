@@ -6,19 +6,20 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from sympy import Eq, Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand
+from sympy import Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand
 
 from tests.analysis import expect_outside, expect_quotient
 from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, largest_step
-from tests.inequalities import condition_of, expect_implied, named, restricted
+from tests.inequalities import expect_implied, named, restricted
 from tests.instances import Instance, evaluate, exact
 from tests.projective import ball_of
-from tests.reading import bound_on, expect_items
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import Box, box_of
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct, equated
 from theory import claims
 from theory import vocabulary as words
 from theory.assumptions.momentum import beta
@@ -60,7 +61,7 @@ def region_box(claim: Claim) -> Box:
 
 def in_parts(claim: Claim, expr: Expr) -> Expr:
     """<w,v> and |v|^2 as the claim's region has them, in y_B, y_R and V."""
-    told = {x.lhs: x.rhs for x in relations(condition_of(claim, "velocity")) if isinstance(x, Eq)}
+    told = equated(claim.condition("velocity"))
     if set(told) != {w_v, v_v}:
         raise Undecided(f"the velocity's equations are those of {set(told)}")
     expect_implied(Ge(aside, 0), claim.region)
@@ -69,10 +70,7 @@ def in_parts(claim: Claim, expr: Expr) -> Expr:
 
 def slack_before(claim: Claim) -> Expr:
     """2 - energy, as the claim's region has it."""
-    (found,) = [x for x in relations(condition_of(claim, "state")) if x.has(v_v)] or [None]
-    if found is None:
-        raise Undecided("the state's energy is not bounded")
-    return in_parts(claim, difference(found))
+    return in_parts(claim, difference(conjunct(claim.condition("state"), v_v)))
 
 
 def own(check: Callable[[], Any]) -> None:
@@ -141,7 +139,7 @@ def stepped() -> dict[Symbol, Expr]:
 
 @evidence(MOMENTUM_ENERGY, "certificate", step="energy")
 def test_energy_is_not_lifted_over_two(claim: Claim) -> None:
-    bound = bound_on(claim, v_v_next)
+    bound = claim.conjunct(v_v_next, kind="inequality")
     still = bound.subs(stepped(), simultaneous=True).subs(STILL)
     expect(still, "on the rim, at rest, the batch sees nothing: equality")
     expect_not_lifted(claim, difference(bound).subs(stepped(), simultaneous=True))
@@ -165,9 +163,7 @@ def radius_gap(claim: Claim) -> Expr:
 @evidence(MOMENTUM_ENERGY, "certificate", step="radius")
 def test_radius_from_the_energy(claim: Claim) -> None:
     """2 - r2+ is (2 - energy+) + beta/(1-beta) (2 - r2) + k |v+|^2 over 1/(1-beta): all are >= 0."""
-    (bound,) = [x for x in relations(claim.formula) if x.free_symbols == {r2_next}] or [None]
-    if bound is None:
-        raise Undecided(f"{claim.formula} bounds no radius by itself")
+    bound = claim.conjunct(symbols=[r2_next])
     square, product, speed = moved()
     expect_zero(square - 2 * product + speed - r2, "w = w+ - v+")
     radius_gap(claim)
@@ -190,7 +186,7 @@ def test_a_large_step_leaves_the_ball(claim: Claim) -> None:
 
 
 def bound_of_radius(claim: Claim) -> object:
-    (bound,) = [x for x in relations(claim.formula) if x.free_symbols == {r2_next}]
+    bound = claim.conjunct(symbols=[r2_next])
     return bound
 
 
@@ -216,10 +212,10 @@ def test_at_rest_the_energy_is_the_squared_norm(claim: Claim) -> None:
     expect_items(claim, words.AT_REST)
     lemma = claims["MOMENTUM-ENERGY"]
     still = {along: 0, rest: 0, aside: 0, w_v: 0, v_v: 0}
-    gap = difference(next(x for x in relations(condition_of(lemma, "state")) if x.has(v_v)))
+    gap = difference(conjunct(lemma.condition("state"), v_v))
     expect_zero(gap.subs(still) - (2 - r2), "the energy at rest")
     expect_implied(Ge(2 - r2_start, 0), claim.region)
-    for x in relations(condition_of(lemma, "velocity")):
+    for x in relations(lemma.condition("velocity")):
         expect(x.subs(still) == True, f"{x} at rest")  # noqa: E712
 
 
@@ -229,16 +225,14 @@ def test_what_a_step_gives_is_what_the_next_one_asks(claim: Claim) -> None:
     expect_items(claim, words.ORTHONORMAL)
     lemma = claims["MOMENTUM-ENERGY"]
     later = {r2: r2_next, w_v: w_v_next, v_v: v_v_next}
-    asked = [difference(x).subs(later) for x in relations(condition_of(lemma, "state"))]
+    asked = [difference(x).subs(later) for x in relations(lemma.condition("state"))]
     given_ = [difference(x) for x in relations(lemma.formula)]
     expect(len(asked) == len(given_) == 2, "two conditions on the state")
     for gap in asked:
         expect(any(expand(cancel(gap - x)) == 0 for x in given_), f"{gap} >= 0 is not concluded")
     for condition in relations(restricted(lemma.region, (a, beta))):
         expect_implied(condition, claim.region)
-    (bound,) = [x for x in relations(claim.formula) if x.has(r2_path)] or [None]
-    expect(bound is not None, "the radius")
-    over = difference(bound)
+    over = difference(claim.conjunct(r2_path))
     expect_nonnegative(over.subs(r2_path, 2 - SHARE), {SHARE: (0, 2)}, "r2 <= 2 is what is kept")
 
 

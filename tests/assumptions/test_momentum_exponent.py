@@ -5,17 +5,18 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from sympy import Eq, Ge, Gt, Le, Symbol
+from sympy import Ge, Gt, Le, Symbol
 
 from tests.assumptions.momentum_exponents import enclosed, heavy_ball, law_of_drive
-from tests.inequalities import condition_of, expect_implied
+from tests.inequalities import expect_implied
 from tests.instances import evaluate
 from tests.projective import ball_of
-from tests.reading import bound_on, expect_items
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Refuted, Undecided
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import difference
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import equated
 from theory import vocabulary as words
 from theory.assumptions.momentum import beta, drives
 from theory.assumptions.momentum_exponent import (
@@ -33,9 +34,9 @@ ROW = (n, b, beta, a, low, high)
 def rows(claim: Claim) -> list[dict[Symbol, Fraction]]:
     """The settings that the claim's region has, each with its two ends."""
     found = []
-    options = condition_of(claim, "setting")
+    options = claim.condition("setting")
     for option in options.args if options.func.__name__ == "Or" else (options,):
-        row = {x.lhs: x.rhs for x in relations(option) if isinstance(x, Eq)}
+        row = equated(option)
         if set(row) != set(ROW) or not all(x.is_Rational for x in row.values()):
             raise Undecided(f"{option} is no row of {ROW}")
         found.append({x: Fraction(int(y.p), int(y.q)) for x, y in row.items()})
@@ -66,7 +67,7 @@ def test_the_products_matrices(claim: Claim) -> None:
 
 def decide(claim: Claim, row: dict[Symbol, Fraction], symbol: Symbol, value: Any) -> None:
     """The claim's inequality on liminf or limsup, for a ball that holds both."""
-    bound = bound_on(claim, symbol)
+    bound = claim.conjunct(symbol, kind="inequality")
     gap = difference(bound)
     slope = gap.coeff(symbol)
     free = (gap - slope * symbol).expand().subs(row)
@@ -111,4 +112,4 @@ def test_the_chart_of_the_rows_is_told_by_the_claim() -> None:
     nine = Fraction(9, 10)
     assert found[nine, Fraction(1, 18)][high] < 0 < found[nine, Fraction(1, 15)][low]
     assert all(x[low] < x[high] for x in found.values())
-    assert isinstance(bound_on(MOMENTUM_ENCLOSURE, gamma_high), Le | Ge | Gt)
+    assert isinstance(MOMENTUM_ENCLOSURE.conjunct(gamma_high, kind="inequality"), Le | Ge | Gt)

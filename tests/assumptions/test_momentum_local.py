@@ -18,7 +18,6 @@ from tests.assumptions.momentum_exponents import (
 from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, largest_step
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, evaluate
-from tests.reading import by_side
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import box_of
@@ -106,7 +105,7 @@ def test_corrected_logarithm_is_a_supermartingale(claim: Claim) -> None:
     bound = upper_bound_on(claim, next(x for x, y in NAMES.items() if y == name))
     mean, square, largest = drive_moments(name)
     if name == "ratio":
-        split = by_side(WALK_DRIFT, p)
+        split = WALK_DRIFT.says(p)
         k = log_bounds(cone(largest).subs(a, top))
         gap = cancel(bound + k * cancel(square / split) * p)
         box = {**momentum_box(claim), a: box[a], **box_of(restricted(claim.region, (p,)), (p,))}
@@ -133,9 +132,9 @@ def test_bound_at_beta_zero_against_sgds_exponent(claim: Claim) -> None:
     name = named_drive(claim)
     bound = upper_bound_on(claim, next(x for x, y in NAMES.items() if y == name)).subs(beta, 0)
     if name == "off":
-        exact_exponent = by_side(SGD_RATE, rate_off)
+        exact_exponent = SGD_RATE.says(rate_off)
     else:
-        exact_exponent = by_side(SGD_RATE, rate_radial).subs(Abs(1 - 4 * a), 1 - 4 * a)
+        exact_exponent = SGD_RATE.says(rate_radial).subs(Abs(1 - 4 * a), 1 - 4 * a)
     for points, batch in ((2, 1), (5, 2), (4, 3), (7, 3)):
         for step in (Rational(1, 5000), Rational(1, 16)):
             at = {a: step, b: Integer(batch), n: Integer(points), below: 1, u: 0}

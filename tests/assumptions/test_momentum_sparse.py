@@ -20,7 +20,7 @@ from tests.assumptions.momentum_tools import (
 )
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, dot, exact
-from tests.reading import by_side, expect_items
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, rng, seed
 from theorem_audit.checks.statistics import expect_at_least, expect_at_most
 from theorem_audit.exact.region import box_of
@@ -52,9 +52,9 @@ def sparse_share(claim: Claim, run: Any) -> Any:
     """Runs that are within 2e-4 of the claimed limits, as squares."""
     square = np.sort(run.q**2, axis=1)
     return (
-        (np.abs(square[:, -1] - float(by_side(claim, limit_winner))) < 2e-4)
-        & (np.abs(square[:, :-1].sum(axis=1) - float(by_side(claim, limit_others))) < 2e-4)
-        & (np.abs(run.perp**2 - float(by_side(claim, limit_off))) < 2e-4)
+        (np.abs(square[:, -1] - float(claim.says(limit_winner))) < 2e-4)
+        & (np.abs(square[:, :-1].sum(axis=1) - float(claim.says(limit_others))) < 2e-4)
+        & (np.abs(run.perp**2 - float(claim.says(limit_off))) < 2e-4)
     )
 
 
@@ -69,7 +69,7 @@ CASES = {  # p = P(exactly one of x_i, x_j is in the batch) is 1/2, 2/3, 1
 
 def expect_share(claim: Claim, sparse: int, what: str) -> None:
     """The runs agree with the claimed chance, but for runs that are not there yet (1 - SHARE)."""
-    chance = float(by_side(claim, p_sparse))
+    chance = float(claim.says(p_sparse))
     expect(0 < chance <= 1, "P_sparse is a chance", P=chance)
     expect_at_least(sparse, RUNS, SHARE * chance, what=what)
     if chance < 1:
@@ -134,7 +134,7 @@ def test_exponent_at_the_largest_step_near_beta_one(claim: Claim) -> None:
         found = significance(slopes)
         expect(found < 7, f"exponent {slopes.mean():.2g}, {found:.0f} standard errors > 0",
                beta=momentum, a=top_step(claim, momentum))  # fmt: skip
-    expect(by_side(claim, limit_others) == 0, "the others die")
+    expect(claim.says(limit_others) == 0, "the others die")
 
 
 @evidence(MOMENTUM_SPARSE, "witness", needs="small step")
@@ -145,7 +145,7 @@ def test_effective_step_alone_does_not_control_sparsity(claim: Claim) -> None:
     expect(bool(value > 0), f"the exponent is in {value}")
     point = {beta: Rational(199, 200), a: Rational(1, 800), n: 2, b: 1, r2: 1,
              Symbol("s", real=True): 1}  # fmt: skip
-    expect(by_side(claim, limit_others) == 0, "the claim's limit is sparse")
+    expect(claim.says(limit_others) == 0, "the claim's limit is sparse")
     expect_outside(claim, point, "the exponent of q_j is positive")
 
 
@@ -176,7 +176,7 @@ def test_wild_starts_blow_up(claim: Claim, case: str) -> None:
     """
     momentum, step, weight, velocity = WILD[case]
     expect(blows_up(momentum, step, weight, velocity), "no blow-up")
-    expect(by_side(claim, p_sparse) == 1, "the claim's chance")
+    expect(claim.says(p_sparse) == 1, "the claim's chance")
     if case == "start":
         point = {beta: exact(momentum), a: exact(step), n: 2, b: 1,
                  r2: exact(dot(weight, weight)), Symbol("s", real=True): 1}  # fmt: skip
@@ -210,4 +210,4 @@ def test_full_batch_with_momentum_is_not_sparse(claim: Claim) -> None:
     point = {n: 2, b: 2, a: Rational(1, 8), beta: Rational(1, 2), r2: Rational(1, 2)}
     inside = claim.region.subs(point).subs(Symbol("s", real=True), Rational(1, 2))
     expect(inside == False, f"the region admits b = n: {claim.region}")  # noqa: E712
-    expect(by_side(claim, limit_others) == 0, "the claim's limit is sparse")
+    expect(claim.says(limit_others) == 0, "the claim's limit is sparse")

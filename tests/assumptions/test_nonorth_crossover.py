@@ -32,7 +32,7 @@ from tests.assumptions.nonorthogonal_law_tools import XI, from_data_points
 from tests.inequalities import expect_implied
 from tests.minibatch.test_selection import generator, in_ratio
 from tests.minibatch.test_selection import y as log_ratio
-from tests.reading import by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.checks.statistics import expect_distribution
 from theorem_audit.statement.claim import Claim
@@ -79,15 +79,15 @@ def test_generator_of_the_angle(claim: Claim) -> None:
     expect_items(claim, words.UNIT_DATA, words.UNIFORM, words.SMALL_STEPS_LATE)
     expect_only(claim, drift, square, density, density_y, sine_mode, kappa_mode, spread)
     at = {c: kappa * a, X: -cos(u)}
-    one = expand((2 * a * (1 - a * XI) * by_side(NONORTH_ANGLE, mean_m)).subs(at))
-    two = expand((4 * a**2 * (1 - a * XI) ** 2 * by_side(NONORTH_ANGLE, mean_m2)).subs(at))
+    one = expand((2 * a * (1 - a * XI) * NONORTH_ANGLE.says(mean_m)).subs(at))
+    two = expand((4 * a**2 * (1 - a * XI) ** 2 * NONORTH_ANGLE.says(mean_m2)).subs(at))
     for value, symbol in ((one, drift), (two, square)):
         expect(value.coeff(a, 0) == 0 and value.coeff(a, 1) == 0, f"{symbol}: lower order")
-        expect_zero(plain(value.coeff(a, 2) - by_side(claim, symbol)), f"{symbol}")
+        expect_zero(plain(value.coeff(a, 2) - claim.says(symbol)), f"{symbol}")
     # y = log cot(u/2): dy/du = -1/sin u, d^2y/du^2 = cos u/sin^2 u; cos u = tanh y, cot u = sinh y
     slope, bend = -1 / sin(u), cos(u) / sin(u) ** 2
-    second = by_side(claim, square) / 2 * slope**2
-    first = by_side(claim, square) / 2 * bend + by_side(claim, drift) * slope
+    second = claim.says(square) / 2 * slope**2
+    first = claim.says(square) / 2 * bend + claim.says(drift) * slope
     expect_zero(plain(second - Rational(1, 2)), "second order in y")
     expect_zero(plain(first - (cos(u) / 2 - kappa * cos(u) / sin(u))), "first order in y")
     f = exp(log_ratio)
@@ -99,7 +99,7 @@ def test_generator_of_the_angle(claim: Claim) -> None:
 @evidence(NONORTH_CROSSOVER, "symbolic", step="no atoms")
 def test_no_mass_stays_at_the_data(claim: Claim) -> None:
     """f = eps g(u/eps), g(0) = 0, g'(0) = 1: L f -> A_1(0) 1{u = 0} boundedly, as A_2 = O(u^2)."""
-    one, two = by_side(claim, drift), by_side(claim, square)
+    one, two = claim.says(drift), claim.says(square)
     for end, inwards in ((Integer(0), 1), (pi, -1)):
         expect(two.subs(u, end) == 0 and diff(two, u).subs(u, end) == 0, "double zero of A_2")
         weight = cancel(inwards * one.subs(u, end) / kappa)
@@ -110,8 +110,8 @@ def test_no_mass_stays_at_the_data(claim: Claim) -> None:
 @evidence(NONORTH_CROSSOVER, "symbolic", step="no flux")
 def test_the_density_has_no_flux(claim: Claim) -> None:
     """A_1 p - (A_2 p)'/2 = 0 on (0, pi), over p; p is positive."""
-    p = by_side(claim, density)
-    one, two = by_side(claim, drift), by_side(claim, square)
+    p = claim.says(density)
+    one, two = claim.says(drift), claim.says(square)
     flux = one - diff(two, u) / 2 - two * log_slope(p, u) / 2
     expect_zero(plain(flux), "flux over density")
 
@@ -126,8 +126,8 @@ def test_density_in_the_log_ratio(claim: Claim) -> None:
     for near, far in ((cos(phi + pi / 4), cos(u / 2)), (cos(phi - pi / 4), sin(u / 2))):
         gap = near - far.subs(u, pi / 2 + 2 * phi)
         expect(gap.expand().expand(trig=True) == 0, "log|q_1/q_2| is not y in the limit")
-    moved = by_side(claim, density).subs(sin(u), 1 / cosh(y)) / cosh(y)
-    expect_zero(plain(cancel(by_side(claim, density_y) / moved) - 1), "change of variables")
+    moved = claim.says(density).subs(sin(u), 1 / cosh(y)) / cosh(y)
+    expect_zero(plain(cancel(claim.says(density_y) / moved) - 1), "change of variables")
 
 
 Z = 2 * kappa
@@ -137,7 +137,7 @@ Z = 2 * kappa
 def test_normalisation(claim: Claim) -> None:
     """DLMF 10.32.9: int over R of cosh(y) exp(-z cosh y) = 2 K_1(z), z = 2 kappa > 0."""
     expect_implied(Gt(kappa, 0), claim.region)
-    constant = by_side(claim, density_y) * 2 * besselk(1, Z) / (cosh(y) * exp(-Z * cosh(y)))
+    constant = claim.says(density_y) * 2 * besselk(1, Z) / (cosh(y) * exp(-Z * cosh(y)))
     expect_zero(plain(constant) - 1, "constant")
     expect(set(claim.cites) == {"Helly's selection theorem", "DLMF 10.29.1, 10.32.9"}, "cites")
 
@@ -145,12 +145,12 @@ def test_normalisation(claim: Claim) -> None:
 @evidence(NONORTH_CROSSOVER, "symbolic", step="modes")
 def test_modes_of_the_density(claim: Claim) -> None:
     """p'/p = 2 cos u (kappa - sin u)/sin^2 u: zero at pi/2, and at sin u = kappa if kappa < 1."""
-    slope = plain(log_slope(by_side(claim, density), u))
-    level = by_side(claim, sine_mode)
+    slope = plain(log_slope(claim.says(density), u))
+    level = claim.says(sine_mode)
     expected = 2 * cos(u) * (level - sin(u)) / sin(u) ** 2
     expect_zero(slope - plain(expected), "slope of log p")
     edge = solve(level - sin(pi / 2), kappa)
-    expect(edge == [by_side(claim, kappa_mode)], f"the modes meet at pi/2 for kappa in {edge}")
+    expect(edge == [claim.says(kappa_mode)], f"the modes meet at pi/2 for kappa in {edge}")
 
 
 @evidence(NONORTH_CROSSOVER, "symbolic", step="second moment")
@@ -160,14 +160,14 @@ def test_second_moment_of_the_cotangent(claim: Claim) -> None:
                 "product")  # fmt: skip
     third = besselk(1, Z) + 4 / Z * besselk(2, Z)
     value = (2 * third - 2 * besselk(1, Z)) / 4 / (2 * besselk(1, Z))
-    expect_zero(plain(by_side(claim, spread) - value), "E cot^2")
+    expect_zero(plain(claim.says(spread) - value), "E cot^2")
 
 
 def law(claim: Claim, value: float) -> tuple[np.ndarray, np.ndarray]:
     """Distribution function of u/pi on a grid, from the claim's density."""
     grid = np.linspace(0, np.pi, 4001)[1:-1]
     with np.errstate(under="ignore"):
-        p = lambdify((u, kappa), by_side(claim, density), "scipy")(grid, value)
+        p = lambdify((u, kappa), claim.says(density), "scipy")(grid, value)
     return grid, cumulative_simpson(p, x=grid, initial=0.0)
 
 
@@ -193,7 +193,7 @@ def test_angles_in_runs(claim: Claim, case: tuple[float, float]) -> None:
 def test_without_the_pull_the_data_keep_their_mass(claim: Claim) -> None:
     """kappa = 0: u = 0 is kept (A_1 = A_2 = 0 there), so an atom stays; and no density is left."""
     at = {kappa: 0, u: 0}
-    expect(by_side(claim, drift).subs(at) == 0 and by_side(claim, square).subs(at) == 0, "it moves")
-    near = by_side(claim, density_y).subs(y, 0)
+    expect(claim.says(drift).subs(at) == 0 and claim.says(square).subs(at) == 0, "it moves")
+    near = claim.says(density_y).subs(y, 0)
     expect(limit(near, kappa, 0, "+") == 0, "a density is left at kappa = 0")
     expect(not bool(claim.region.subs(kappa, 0)), "the region admits kappa = 0")

@@ -9,7 +9,7 @@ from sympy import Expr, Ge, Gt, Rational, Symbol, cancel, cos, diff, expand, pi,
 from tests.analysis import expect_outside
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, dot, exact
-from tests.reading import bound_on, by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations
@@ -53,10 +53,10 @@ from theory.notation import (
 @evidence(NONORTH_CROSSOVER, "certificate", step="generator")
 def test_cone_and_band_are_kept(claim: Claim) -> None:
     """q_j+ = (1 - aS) q_j + a t U, U = c q_i or q_i, is >= 0 with q_1, q_2; BAND-ABOVE: S = q_i^2."""
-    step = by_side(NONORTH_STEP, q_j_next).subs(r2, 1 + delta)
+    step = NONORTH_STEP.says(q_j_next).subs(r2, 1 + delta)
     on, pull = step.coeff(q_j), step.expand().coeff(U)
     expect_zero(step - on * q_j - pull * U, "two terms")
-    expect_zero(by_side(NONORTH_STEP, perp_next).subs(perp, 0), "w stays in span(x_1, x_2)")
+    expect_zero(NONORTH_STEP.says(perp_next).subs(perp, 0), "w stays in span(x_1, x_2)")
     band = box_of(restricted(NONORTH_ANGLE.region, (a, delta)), (a, delta))
     for condition in relations(
         NONORTH_ANGLE.region
@@ -98,9 +98,9 @@ def test_starts_off_the_plane_and_outside_the_band(claim: Claim) -> None:
 
 def pull_and_noise() -> tuple[Expr, Expr]:
     """(P, N): E[turn] = -a P (1 - delta) sin(2 phi) + O(a^3), E[turn^2] = a^2 N + O(a^3) at phi = 0."""
-    mean = by_side(NONORTH_ANGLE, mean_m)
+    mean = NONORTH_ANGLE.says(mean_m)
     expect(cancel(mean / X).is_polynomial(c), f"{mean} is not a multiple of sin 2 phi")
-    return -cancel(mean / X), by_side(NONORTH_ANGLE, mean_m2).subs(X, 0)
+    return -cancel(mean / X), NONORTH_ANGLE.says(mean_m2).subs(X, 0)
 
 
 ANGLE = Symbol("z", real=True)  # 2 phi
@@ -160,11 +160,11 @@ def test_fourth_moment_recursion(claim: Claim) -> None:
     expect_zero(
         plain_trig(room.subs(phi, ANGLE / 2) - ANGLE / 2 * above), "phi (sin z - z + z^3/6)"
     )
-    error = bound_on(NONORTH_ANGLE, turn_error2)
+    error = NONORTH_ANGLE.conjunct(turn_error2, kind="inequality")
     expect(
         cancel((difference(error) + turn_error2) / a**6).is_Rational, "the turn's error is O(a^3)"
     )
-    expect(by_side(claim, floor).has(c), "floor")
+    expect(claim.says(floor).has(c), "floor")
 
 
 @evidence(NONORTH_FLOOR, "symbolic", step="floor")
@@ -176,4 +176,4 @@ def test_second_moment_balances_pull_and_noise(claim: Claim) -> None:
     balance = solve(-2 * a * pull * 2 * (a * level) + a**2 * noise_, level)
     expect(len(balance) == 1, f"{balance}")
     expect_identity(claim.formula, {floor: balance[0]})
-    expect_zero(balance[0] - by_side(NONORTH_LYAPUNOV, floor), "NONORTH-LYAPUNOV's leading order")
+    expect_zero(balance[0] - NONORTH_LYAPUNOV.says(floor), "NONORTH-LYAPUNOV's leading order")

@@ -16,7 +16,7 @@ from tests.inequalities import expect_implied, is_strict
 from tests.instances import Instance, dot, exact
 from tests.minibatch.test_sparse import test_live_mass_is_kept as live_mass_is_kept
 from tests.minibatch.test_sparse import test_slack_is_kept as slack_is_kept
-from tests.reading import bound_on, by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng, seed
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
@@ -57,8 +57,8 @@ def without_equations(claim: Claim) -> Claim:
 @evidence(NONORTH_OBTUSE, "certificate", step="confine")
 def test_norm_is_confined_as_on_orthonormal_data(claim: Claim) -> None:
     """One sample: NORM holds as it stands, with S = q_i^2 <= r2; so SGD-SPARSE's t_* does."""
-    expect(by_side(NONORTH_STEP, single_excess) == 0, "V = S")
-    expect_zero(by_side(NONORTH_STEP, norm_excess).subs(V, S), "r2+ is NORM's")
+    expect(NONORTH_STEP.says(single_excess) == 0, "V = S")
+    expect_zero(NONORTH_STEP.says(norm_excess).subs(V, S), "r2+ is NORM's")
     slack_is_kept(without_equations(claim))
     if claim.id == NONORTH_NOLIMIT.id:
         expect_one_sample(claim)
@@ -73,7 +73,7 @@ def expect_one_sample(claim: Claim) -> None:
 @evidence(NONORTH_OBTUSE, "certificate", step="mass")
 def test_mass_has_a_floor_as_on_orthonormal_data(claim: Claim) -> None:
     """MASS-FLOOR holds as it stands; q_i^2 <= s as x_i is a unit vector of the span."""
-    expect_zero(by_side(NONORTH_STEP, mass_excess).subs(V, S), "s+ is MASS-FLOOR's")
+    expect_zero(NONORTH_STEP.says(mass_excess).subs(V, S), "s+ is MASS-FLOOR's")
     live_mass_is_kept(without_equations(claim))
     if claim.id == NONORTH_OBTUSE.id:
         _expect_pair_mass(claim)
@@ -86,8 +86,8 @@ def test_a_limit_would_be_moved(claim: Claim) -> None:
     expect_implied(Gt(a, 0), claim.region)
     expect_implied(Gt(oblique_least, 0), claim.region)  # so each point has an oblique partner
     expect_items(claim, words.LINEAR)  # its gate is open whatever the sign
-    gap = bound_on(NONORTH_FIXED, c)
-    expect_zero(difference(gap) - by_side(NONORTH_FIXED, shift2), "the shift is positive")
+    gap = NONORTH_FIXED.conjunct(c, kind="inequality")
+    expect_zero(difference(gap) - NONORTH_FIXED.says(shift2), "the shift is positive")
     drawn = And(*(x for x in relations(claim.region) if x.free_symbols == {b}))
     for condition in relations(NONORTH_FIXED.region):  # for n >= 2: an oblique pair is two points
         if condition.has(b):
@@ -104,7 +104,7 @@ def test_every_sample_is_drawn_for_ever(claim: Claim) -> None:
     terms = [*Poly(top, others).coeffs(), *Poly(bottom, others).coeffs()]
     expect(all(x >= 0 for x in terms), "r >= 0 at n = 1 + y", found=top / bottom)
     expect(more.is_Rational and more > 0, "r < 1: n (1 - r) is a positive number", found=more)
-    expect_zero(by_side(claim, p_limit), "the limit of a geometric sequence of ratio r")
+    expect_zero(claim.says(p_limit), "the limit of a geometric sequence of ratio r")
 
 
 @evidence(NONORTH_NOLIMIT, "witness", step="moving", needs="every point is oblique")
@@ -119,7 +119,7 @@ def test_a_point_orthogonal_to_the_others_is_a_limit(claim: Claim) -> None:
         some = inside | {oblique_least: exact(dot(*data[:2]) ** 2 * (1 - dot(*data[:2]) ** 2))}
         expect(satisfies(claim.region, some), "x_3 is no start of the claim for one oblique pair")
         expect_outside(claim, inside | {oblique_least: 0}, "x_3 is orthogonal to all others")
-    expect(0 < COSINE**2 < 1 and by_side(claim, p_limit) != 1, "P(w_k = x_3 for all k) = 1")
+    expect(0 < COSINE**2 < 1 and claim.says(p_limit) != 1, "P(w_k = x_3 for all k) = 1")
     points = np.array([[1.0, 0.0, 0.0], [0.02, np.sqrt(1 - 0.02**2), 0.0], [0.0, 0.0, 1.0]])
     weight = rng("start").normal(size=(200, 3))
     weight /= np.linalg.norm(weight, axis=1, keepdims=True)
@@ -134,7 +134,7 @@ def _expect_pair_mass(claim: Claim) -> None:
     first, second = Symbol("alpha", real=True), Symbol("beta", real=True)
     found = solve([first + c * second - q_i, c * first + second - q_j], [first, second])
     value = cancel(found[first] * q_i + found[second] * q_j)
-    bound = bound_on(claim, mass_bound)
+    bound = claim.conjunct(mass_bound, kind="inequality")
     gap = cancel(difference(bound).subs(mass_bound, value) * (1 - c))
     box, gain = _box(claim), Symbol("v", real=True)
     expect(not is_strict(bound), "equality at q_i = q_j")

@@ -12,13 +12,14 @@ from tests.ambient import loss as loss_in_space
 from tests.analysis import expect_outside
 from tests.assumptions.nonorthogonal_tools import INSIDE, _box, expect_other_neuron
 from tests.assumptions.oblique import pair
-from tests.inequalities import condition_of, expect_holds, expect_implied, is_strict, restricted
+from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
 from tests.instances import Instance, dot, exact
-from tests.reading import bound_on, by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct
 from theory import vocabulary as words
 from theory.assumptions.nonorthogonal import (
     NONORTH_FIXED,
@@ -43,7 +44,7 @@ from theory.notation import S, a, b, n, perp_next, q_i, q_j, q_j_next, r2, rho, 
 
 def _pair_step(q_first: Expr, q_second: Expr) -> Expr:
     """q_second+ when the first is drawn with an open gate: S = q_first^2, U = c q_first."""
-    step = by_side(NONORTH_STEP, q_j_next).subs(r2, 2 - t)
+    step = NONORTH_STEP.says(q_j_next).subs(r2, 2 - t)
     return step.subs({S: q_first**2, U: c * q_first, q_j: q_second}, simultaneous=True)
 
 
@@ -63,7 +64,7 @@ def test_closed_gates_stay_closed(claim: Claim) -> None:
 @evidence(NONORTH_OBTUSE, "certificate", step="falls")
 def test_the_other_coordinate_falls(claim: Claim) -> None:
     expect_only(claim, p_sparse, inequalities=2)  # on the fall and on the mass
-    bound = bound_on(claim, fall)
+    bound = claim.conjunct(fall, kind="inequality")
     gap = difference(bound).subs(fall, _pair_step(q_i, q_j) - q_j)
     expect_nonnegative(expand(gap), _box(claim), f"{bound}")
     expect(not is_strict(bound), "equality at q_j = 0")
@@ -77,32 +78,30 @@ def test_a_gate_closes_within_a_fixed_number_of_draws(claim: Claim) -> None:
     """Drawing the larger again and again is full batch on it: q_i^2 >= sigma; q_j falls by a fixed
     amount. The chance is at least 2^-N in any N steps, so a gate closes almost surely."""
     expect_items(claim, words.UNIT_DATA, words.UNIFORM)
-    floor = next(y for y in relations(GD_CONVERGES.formula) if y.gts == s_next)
+    floor = GD_CONVERGES.conjunct(greater=s_next)
     room = (1 - 2 * a) ** 2 * (2 - rho) / 2
     expect(set(floor.lts.args) == {s, room}, f"floor {floor}")
-    strict = condition_of(claim, "step size")
+    strict = claim.condition("step size")
     expect_holds(Gt(1 - 2 * a, 0), restricted(strict, (a,)), (a,), derived={})
     for condition in (Gt(-c, 0), Gt(a, 0), Gt(live_start, 0)):  # each draw counts; one gate is open
         expect_implied(condition, claim.region)
     for symbol, size in ((n, 2), (b, 1)):
         expect(Eq(symbol, size) in relations(claim.region), f"{symbol} = {size} is not assumed")
     trials = Symbol("m", integer=True)
-    expect(
-        limit((1 - Rational(1, 2) ** 9) ** trials, trials, oo) == 1 - by_side(claim, p_sparse), "P"
-    )
+    expect(limit((1 - Rational(1, 2) ** 9) ** trials, trials, oo) == 1 - claim.says(p_sparse), "P")
 
 
 @evidence(NONORTH_OBTUSE, "symbolic", step="alone")
 def test_one_open_gate_is_full_batch_on_one_point(claim: Claim) -> None:
     """S = U = q_i^2/.., s = q_i^2, rho = r2 - s: GD-DIRECTION's map, so GD-CONVERGES applies."""
-    step = by_side(NONORTH_STEP, q_j_next).subs({U: q_j, S: s, r2: s + rho})
-    expect_zero(step - by_side(GD_DIRECTION, q_j_next), "on x_i")
-    off = by_side(NONORTH_STEP, perp_next).subs(S, s)
-    expect_zero(off - by_side(GD_DIRECTION, perp_next), "off x_i")
+    step = NONORTH_STEP.says(q_j_next).subs({U: q_j, S: s, r2: s + rho})
+    expect_zero(step - GD_DIRECTION.says(q_j_next), "on x_i")
+    off = NONORTH_STEP.says(perp_next).subs(S, s)
+    expect_zero(off - GD_DIRECTION.says(perp_next), "off x_i")
     for condition in relations(GD_CONVERGES.region):
         if condition.free_symbols == {a}:
             expect_holds(condition, restricted(claim.region, (a,)), (a,), derived={})
-    radius = next(y for y in relations(GD_CONVERGES.region) if y.has(rho) and y.has(s))
+    radius = conjunct(GD_CONVERGES.region, rho, s)
     expect_zero(difference(radius) - (2 - s - rho), "radius")
     expect_implied(Gt(2 - r2, 0), claim.region)
 
@@ -114,7 +113,7 @@ def test_an_acute_pair_moves_its_own_points(claim: Claim) -> None:
     data = [[Fraction(1), Fraction(0)], [Fraction(3, 5), Fraction(4, 5)]]
     at = Instance(data, data[0], (1,), Fraction(1, 4), "relu")
     gap = [y - z for y, z in zip(at.step().weight, at.weight, strict=True)]
-    shift = by_side(NONORTH_FIXED, shift2).subs({a: exact(at.a), c: exact(dot(*data))})
+    shift = NONORTH_FIXED.says(shift2).subs({a: exact(at.a), c: exact(dot(*data))})
     expect(at.gates == [1, 1] and exact(dot(gap, gap)) == shift > 0, "x_1 is fixed")
     point = {**INSIDE, c: exact(dot(*data)), q_i: 1, q_j: exact(at.q[1]), t: 1, n: 2, b: 1,
              live_start: 1}  # fmt: skip
@@ -128,7 +127,7 @@ def test_a_linear_neuron_is_moved_off_both_points(claim: Claim) -> None:
     for first, second in ((0, 1), (1, 0)):
         at = Instance(data, data[first], (second,), Fraction(1, 4), "linear")
         expect(at.step().weight != at.weight, "a data point is at rest", point=first)
-    expect(by_side(NONORTH_NOLIMIT, p_limit) == 0 and by_side(claim, p_sparse) == 1, "they differ")
+    expect(NONORTH_NOLIMIT.says(p_limit) == 0 and claim.says(p_sparse) == 1, "they differ")
     point = {
         **INSIDE,
         c: Rational(-3, 5),
@@ -162,7 +161,7 @@ def test_linear_neurons_move_at_obtuse_angles_as_well(claim: Claim) -> None:
     for activation, stays in (("relu", True), ("linear", False)):
         at = Instance(data, data[0], (1,), Fraction(1, 4), activation)
         expect((at.step().weight == at.weight) == stays, f"x_1 under {activation}")
-    expect(by_side(claim, p_sparse) == 1, "claimed")
+    expect(claim.says(p_sparse) == 1, "claimed")
 
 
 @evidence(NONORTH_OBTUSE, "property", step="closed")
@@ -174,9 +173,9 @@ def test_data_points_of_an_obtuse_pair_are_relu_minima(claim: Claim) -> None:
         gates = gates_at(here, data, "relu")
         expect(sorted(gates) == [0, 1], "gates")
         expect(not any(gradient_in_space(here, data, gates)), "not stationary")
-        value = by_side(STATIONARY, loss_minimum).subs(n, 2)
+        value = STATIONARY.says(loss_minimum).subs(n, 2)
         expect(exact(loss_in_space(here, data, gates)) == value, "loss")
-        found, top = hessian(here, data, gates), by_side(MAX_EIG, EIGENVALUES["max"]).subs(n, 2)
+        found, top = hessian(here, data, gates), MAX_EIG.says(EIGENVALUES["max"]).subs(n, 2)
         for row in (0, 1):
             entry = sum(found[row, column] * as_fmpq(here[column]) for column in (0, 1))
             expect(Rational(int(entry.p), int(entry.q)) == top * exact(here[row]), "H w = 4/n w")

@@ -6,16 +6,16 @@ from fractions import Fraction
 from itertools import combinations
 
 from flint import fmpz_mat
-from sympy import Eq, Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand, fraction, solve
+from sympy import Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand, fraction, solve
 
 from tests.assumptions.oblique import pair
 from tests.inequalities import expect_holds, expect_implied, restricted
 from tests.instances import Instance, dot, exact
-from tests.reading import bound_on, by_side, expect_items, expect_only, from_item
+from tests.reading import expect_items, expect_only, from_item
 from tests.subsets import LARGEST
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.region import satisfies
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import difference
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions.nonorthogonal import (
@@ -66,13 +66,13 @@ def test_step_from_the_gradient(claim: Claim) -> None:
     """<., x_j> of w+ = alpha w + beta X, and of a unit vector orthogonal to the data."""
     expect_only(claim, q_j_next, perp_next, norm_excess, mass_excess, single_excess)
     shrink, pull = step_parts()
-    expect_zero(by_side(claim, q_j_next) - (shrink * q_j + pull * U), "along x_j")
-    expect_zero(by_side(claim, perp_next) - shrink * perp, "off the data")
+    expect_zero(claim.says(q_j_next) - (shrink * q_j + pull * U), "along x_j")
+    expect_zero(claim.says(perp_next) - shrink * perp, "off the data")
 
 
 def _square(claim: Claim, first: Expr) -> Expr:
     """||alpha w + beta X||^2 for ||w||^2 = first, <w, X> = S, ||X||^2 = V, as the claim's own step has it."""
-    step = by_side(claim, q_j_next)
+    step = claim.says(q_j_next)
     shrink, pull = step.coeff(q_j), step.expand().coeff(U)
     expect_zero(step - shrink * q_j - pull * U, "the step is alpha w + beta X")
     return expand(shrink**2 * first + 2 * shrink * pull * S + pull**2 * V)
@@ -82,32 +82,32 @@ def _square(claim: Claim, first: Expr) -> Expr:
 def test_norm_differs_by_the_excess(claim: Claim) -> None:
     """For orthonormal data ||X||^2 = S: there r2+ is what NORM says."""
     after = _square(claim, r2)
-    expect_zero(by_side(claim, norm_excess) - (after - after.subs(V, S)), "r2+ against V = S")
+    expect_zero(claim.says(norm_excess) - (after - after.subs(V, S)), "r2+ against V = S")
 
 
 @evidence(NONORTH_STEP, "property", step=("norm", "mass"))
 def test_orthonormal_data_have_the_known_step(claim: Claim) -> None:
     """At V = S the excess is 0, and r2+ and s+ are what NORM and MASS-FLOOR say."""
     expect_zero(_square(claim, r2).subs(V, S) - 1 - norm_step().subs(delta, r2 - 1), "NORM")
-    growth = next(y for y in relations(MASS_FLOOR.formula) if isinstance(y, Eq))
+    growth = MASS_FLOOR.conjunct(kind="equation")
     expect_zero(growth.lhs - (s_next - s), "MASS-FLOOR is about s+ - s")
     expect_zero(_square(claim, s).subs(V, S) - growth.rhs.subs(t, 2 - r2) - s, "MASS-FLOOR")
     for symbol in (norm_excess, mass_excess):
-        expect_zero(by_side(claim, symbol).subs(V, S), f"{symbol}")
+        expect_zero(claim.says(symbol).subs(V, S), f"{symbol}")
 
 
 @evidence(NONORTH_STEP, "symbolic", step="mass")
 def test_mass_differs_by_the_excess(claim: Claim) -> None:
     """X lies in span(x), so the projection of w+ is alpha times that of w, plus beta X."""
     after = _square(claim, s)
-    expect_zero(by_side(claim, mass_excess) - (after - after.subs(V, S)), "s+ against V = S")
+    expect_zero(claim.says(mass_excess) - (after - after.subs(V, S)), "s+ against V = S")
 
 
 @evidence(NONORTH_STEP, "symbolic", step="one sample")
 def test_one_sample_sees_no_inner_product(claim: Claim) -> None:
     """X = q_i x_i: V = q_i^2 ||x_i||^2, with the norm that the claim's data have, and S = q_i^2."""
     norm = from_item(claim, words.DATA, "norm")
-    expect_zero(by_side(claim, single_excess) - (q_i**2 * norm**2 - q_i**2), "V - S")
+    expect_zero(claim.says(single_excess) - (q_i**2 * norm**2 - q_i**2), "V - S")
 
 
 # NONORTH-FIXED
@@ -115,7 +115,7 @@ def test_one_sample_sees_no_inner_product(claim: Claim) -> None:
 
 def claimed_square(claim: Claim, square: Expr) -> Expr:
     """What the claim says ``square``, no symbol of its own, equals."""
-    return by_side(claim, square)
+    return claim.says(square)
 
 
 @evidence(NONORTH_FIXED, "symbolic", step="one sample")
@@ -174,15 +174,15 @@ def test_shift_of_a_data_point_by_the_other_sample(claim: Claim) -> None:
     on_x, on_w = slope.coeff_monomial(x), slope.coeff_monomial(w)
     for sign in (1, -1):
         size = (on_x**2 + 2 * on_x * on_w * Q + on_w**2).subs(Q, sign * c)
-        expect_zero(by_side(claim, shift2) - size, f"shift from {sign} x_i")
+        expect_zero(claim.says(shift2) - size, f"shift from {sign} x_i")
 
 
 @evidence(NONORTH_FIXED, "certificate", step="positive")
 def test_the_shift_is_positive(claim: Claim) -> None:
     """The shift over a^2 > 0, in Q = c^2; strictly."""
-    found = bound_on(claim, c)
+    found = claim.conjunct(c, kind="inequality")
     expect(isinstance(found, Gt), f"{found} is not strict")
-    expect_zero(difference(found) - by_side(claim, shift2), "it is about the shift")
+    expect_zero(difference(found) - claim.says(shift2), "it is about the shift")
     expect_implied(Gt(a, 0), claim.region)
     over = expand(cancel(difference(found) / a**2)).subs(c**4, Q**2).subs(c**2, Q)
     expect(over.free_symbols == {Q}, f"{found} is not a^2 times a function of c^2")
@@ -193,7 +193,7 @@ def test_the_shift_is_positive(claim: Claim) -> None:
 @evidence(NONORTH_FIXED, "witness", step="positive", needs="oblique pair")
 def test_equal_and_orthogonal_pairs_share_fixed_points(claim: Claim) -> None:
     for cosine in (0, 1, -1):
-        expect(by_side(claim, shift2).subs(c, cosine) == 0, "x_i moves", c=cosine)
+        expect(claim.says(shift2).subs(c, cosine) == 0, "x_i moves", c=cosine)
         point = {a: Rational(1, 4), b: 1, n: 2, q_i: 1, c: cosine}
         expect(not satisfies(claim.region, point), "the region admits it", c=cosine)
 

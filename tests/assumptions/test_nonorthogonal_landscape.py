@@ -7,9 +7,9 @@ from sympy import Expr, Ge, Gt, Integer, Poly, Rational, Symbol, cancel, expand,
 
 from sim.problems.nonorthogonal import from_data, simulate_gram
 from tests.inequalities import expect_implied
-from tests.reading import by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero, rng
-from theorem_audit.exact.zero import relations
+from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions.nonorthogonal import (
@@ -53,32 +53,32 @@ def test_gradient_at_an_eigenvector(claim: Claim) -> None:
     expect_items(claim, words.UNIT_DATA, words.LINEAR)  # every gate is open
     expect_implied(Ge(n, 1), claim.region)
     expect_implied(Gt(mu, 0), claim.region)
-    slope = data_mean(by_side(GRAD, gradient).subs(active, 1), TOTALS)
+    slope = data_mean(GRAD.says(gradient).subs(active, 1), TOTALS)
     factor = cancel(slope / w)
     expect(not factor.has(w), "the gradient is not along w")
-    expect(solve(factor, r2) == [by_side(claim, r2)], f"stationary where {factor} = 0")
+    expect(solve(factor, r2) == [claim.says(r2)], f"stationary where {factor} = 0")
 
 
 @evidence(NONORTH_PCA, "symbolic", step="loss")
 def test_loss_at_an_eigenvector(claim: Claim) -> None:
     expect_items(claim, words.UNIT_DATA, words.LINEAR)
-    value = data_mean(loss_value().subs(active, 1), TOTALS).subs(r2, by_side(claim, r2))
-    expect_zero(by_side(claim, loss_here) - value, "mean loss")
+    value = data_mean(loss_value().subs(active, 1), TOTALS).subs(r2, claim.says(r2))
+    expect_zero(claim.says(loss_here) - value, "mean loss")
 
 
 def hessian_mean(claim: Claim) -> Expr:
     """v'Hv at a unit eigenvector, v'v = 1, in <w, v> and v'Cv."""
     form = data_mean(HESS.formula.rhs.subs(active, 1), TOTALS)
-    return form.subs({r2: by_side(claim, r2), v_v: 1})
+    return form.subs({r2: claim.says(r2), v_v: 1})
 
 
 @evidence(NONORTH_PCA, "symbolic", step="hessian")
 def test_hessian_at_an_eigenvector(claim: Claim) -> None:
     expect_items(claim, words.UNIT_DATA, words.LINEAR)
     form = hessian_mean(claim)
-    expect_zero(by_side(claim, curvature_along) - form.subs({w_v: 1, LAMBDA: mu}), "along w")
-    (aside,) = [x.rhs for x in relations(claim.region) if x.lhs == w_v]
-    expect_zero(by_side(claim, curvature_across) - form.subs({w_v: aside, LAMBDA: nu}), "across")
+    expect_zero(claim.says(curvature_along) - form.subs({w_v: 1, LAMBDA: mu}), "along w")
+    aside = stated(claim.region, w_v)
+    expect_zero(claim.says(curvature_across) - form.subs({w_v: aside, LAMBDA: nu}), "across")
     # no mixed term: the form is diagonal in the eigenbasis
     expect(Poly(form, w_v, LAMBDA).total_degree() == 2, "form")
 
@@ -89,7 +89,7 @@ def test_along_w_the_curvature_is_another(claim: Claim) -> None:
     form = hessian_mean(claim)
     along = form.subs({w_v: -1, LAMBDA: mu})
     expect_zero(along - 4 * mu, "along -w")
-    expect_zero(by_side(claim, curvature_across).subs(nu, mu), "what is claimed across")
+    expect_zero(claim.says(curvature_across).subs(nu, mu), "what is claimed across")
 
 
 @evidence(NONORTH_PCA, "symbolic", step="trace")
@@ -98,15 +98,15 @@ def test_trace_at_an_eigenvector(claim: Claim) -> None:
     form = Poly(hessian_mean(claim), w_v, LAMBDA)
     one = form.coeff_monomial(1) * d
     total = one + form.coeff_monomial(w_v**2) + form.coeff_monomial(LAMBDA)
-    expect_zero(by_side(claim, trace_here) - total, "trace")
+    expect_zero(claim.says(trace_here) - total, "trace")
 
 
 @evidence(NONORTH_PCA, "symbolic", step="edge")
 def test_edge_of_the_radial_factor(claim: Claim) -> None:
     """eta = a n; 1 - eta H_w = -1."""
-    edges = solve(1 - a * n * by_side(claim, curvature_along) + 1, a)
+    edges = solve(1 - a * n * claim.says(curvature_along) + 1, a)
     expect(len(edges) == 1, f"edges {edges}")
-    expect_zero(by_side(claim, edge_here) - edges[0], "edge")
+    expect_zero(claim.says(edge_here) - edges[0], "edge")
 
 
 @evidence(NONORTH_PCA, "symbolic", step="ratio")
@@ -114,9 +114,9 @@ def test_ratio_of_two_factors(claim: Claim) -> None:
     """Full batch: X = n C w, so <X, v> = n nu <w, v>."""
     expect_only(claim, r2, loss_here, curvature_along, curvature_across, trace_here, edge_here,
                      ratio_factor, mu_pair, nu_pair)  # fmt: skip
-    step = by_side(NONORTH_STEP, q_j_next)
+    step = NONORTH_STEP.says(q_j_next)
     factors = [cancel(step.subs(U, n * value * q_j) / q_j) for value in (nu, mu)]
-    expect_zero(by_side(claim, ratio_factor) - factors[0] / factors[1], "ratio")
+    expect_zero(claim.says(ratio_factor) - factors[0] / factors[1], "ratio")
 
 
 @evidence(NONORTH_PCA, "symbolic", step="pair")
@@ -127,7 +127,7 @@ def test_covariance_of_a_pair(claim: Claim) -> None:
     for sign, symbol in ((1, mu_pair), (-1, nu_pair)):
         vector = first + sign * second
         after = vector.subs(image, simultaneous=True)
-        expect_zero(after - by_side(claim, symbol) * vector, f"eigenvector x_1 + {sign} x_2")
+        expect_zero(after - claim.says(symbol) * vector, f"eigenvector x_1 + {sign} x_2")
 
 
 @evidence(NONORTH_PCA, "simulation", step=("ratio", "edge"))
@@ -137,7 +137,7 @@ def test_full_batch_finds_the_top_eigenvector(claim: Claim) -> None:
     data = random.normal(size=(4, 6)) + 0.5
     data /= np.linalg.norm(data, axis=1, keepdims=True)
     values, vectors = np.linalg.eigh(data.T @ data / 4)
-    edge = float(by_side(claim, edge_here).subs({n: 4, mu: Rational(float(values[-1]))}))
+    edge = float(claim.says(edge_here).subs({n: 4, mu: Rational(float(values[-1]))}))
     weight = random.normal(size=(12, 6))
     weight /= np.linalg.norm(weight, axis=1, keepdims=True)
     q, norm, gram = from_data(weight, data)

@@ -10,7 +10,7 @@ from tests.assumptions.nonorthogonal_law_tools import XI
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, dot, exact
 from tests.quadratic.cases import expect_assumed
-from tests.reading import bound_on, by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations
@@ -70,10 +70,10 @@ def test_turn_from_the_step(claim: Claim) -> None:
     expect_items(claim, words.UNIT_DATA)
     expect_only(claim, tangent, mean_m, mean_m2, inequalities=1)  # on the turn's error
     size = {q_j: COS, perp: -SIN, U: COS, S: r2 * COS**2}  # w/r; the step is odd and linear in it
-    after = [by_side(NONORTH_STEP, symbol).subs(size) for symbol in (q_j_next, perp_next)]
+    after = [NONORTH_STEP.says(symbol).subs(size) for symbol in (q_j_next, perp_next)]
     cross = size[q_j] * after[1] - size[perp] * after[0]
     inner = size[q_j] * after[0] + size[perp] * after[1]
-    claimed = by_side(claim, tangent).subs({C: COS**2, m: SIN * COS, delta: r2 - 1})
+    claimed = claim.says(tangent).subs({C: COS**2, m: SIN * COS, delta: r2 - 1})
     expect_zero(_on_circle(claimed * inner - cross), "tangent of the turn")
 
 
@@ -98,7 +98,7 @@ def test_turn_to_third_order(claim: Claim) -> None:
     (x/3)^2 is compared through squares: (1/3)^3/9 = 1/243 <= (1/15)^2; 1/3 + 1/15 = 2/5.
     """
     box = _box(claim)
-    value = by_side(claim, tangent).subs(delta, a * XI)
+    value = claim.says(tangent).subs(delta, a * XI)
     top, bottom = cancel(value).as_numer_denom()
     if bottom.subs({a: 0}) < 0:
         top, bottom = -top, -bottom
@@ -112,7 +112,7 @@ def test_turn_to_third_order(claim: Claim) -> None:
     expect_nonnegative((bottom**2 / 3 - square_).expand(), box, "tan^2")
     expect(Rational(1, 3) ** 3 / 9 <= Rational(1, 15) ** 2, "cube")
     total = (Rational(1, 3) + Rational(1, 15)) ** 2
-    bound = bound_on(claim, turn_error2)
+    bound = claim.conjunct(turn_error2, kind="inequality")
     room = cancel((difference(bound) + turn_error2) / a**6)
     expect(room.is_Rational and room >= total, f"{bound}: {total} a^6 is what is proved")
 
@@ -128,7 +128,7 @@ def test_means_over_the_two_points(claim: Claim) -> None:
     one, two = sum(first) / 2, sum(z**2 for z in first) / 2
     K, L = Symbol("K", real=True), Symbol("L", real=True)  # tan(h/2), tan(phi/2)
     for symbol, value in ((mean_m, one), (mean_m2, two)):
-        claimed = by_side(claim, symbol).subs({c: cos(2 * h), X: sin(2 * phi)})
+        claimed = claim.says(symbol).subs({c: cos(2 * h), X: sin(2 * phi)})
         gap = (claimed - value).expand(trig=True)
         expect_zero(_rational_angles(gap, {h: K, phi: L}), f"{symbol}")
 
@@ -155,7 +155,7 @@ def test_means_change_off_the_plane(claim: Claim) -> None:
         after, share = at.step(), at.q[i] ** 2 / at.r2
         inner = dot(weight, after.weight)
         turned = Fraction(at.r2 * after.r2 - inner**2, inner**2)
-        claimed = by_side(claim, tangent).subs(
+        claimed = claim.says(tangent).subs(
             {a: exact(at.a), delta: exact(at.r2 - 1), C: exact(share)}
         )
         squares.append(exact(share * (1 - share)))
@@ -163,8 +163,8 @@ def test_means_change_off_the_plane(claim: Claim) -> None:
         expect(after.q[i] ** 2 * at.r2 > at.q[i] ** 2 * after.r2, "not towards x_i", sample=i)
     cosine, mean2 = exact(dot(*data)), sum(squares) / 2
     values = {c: cosine, X: 0}  # the projection of w is on the bisector
-    expect(min(squares) > 0 and by_side(claim, mean_m).subs(values) == 0, "E_m holds off the plane")
-    expect(by_side(claim, mean_m2).subs(values) != mean2, "E_m^2 holds off the plane")
+    expect(min(squares) > 0 and claim.says(mean_m).subs(values) == 0, "E_m holds off the plane")
+    expect(claim.says(mean_m2).subs(values) != mean2, "E_m^2 holds off the plane")
 
 
 # NONORTH-LYAPUNOV
@@ -239,14 +239,14 @@ def test_covariance_solves_the_linear_equation(claim: Claim) -> None:
     second-moment operator acts apart; it is I - M with M's entries below.
     """
     expect_items(claim, words.UNIFORM)
-    share = by_side(Q_KAPPA, kappa_uniform).subs({batch.N: 2, batch.k: 1})
-    limit_ = by_side(Q_STATIONARY, Sigma_inf)
+    share = Q_KAPPA.says(kappa_uniform).subs({batch.N: 2, batch.k: 1})
+    limit_ = Q_STATIONARY.says(Sigma_inf)
     pencil = batch.kron_sum - batch.C * (batch.kron_product + batch.kappa * batch.noise)
     expect_zero(limit_ * pencil - batch.C * batch.kappa * Gamma, "Q-STATIONARY's equation")
     expect_zero(share - 1, "kappa = 1, so QXQ + kappa V(X) is the mean of Q_i X Q_i")
     hessians, gradients = linearisation()
     mean = ((hessians[0] + hessians[1]) / 2).applyfunc(_reduced)
-    claimed = {z: by_side(claim, z).subs(BISECTED) for z in (along, across)}
+    claimed = {z: claim.says(z).subs(BISECTED) for z in (along, across)}
     sigma = Matrix([[claimed[along], 0], [0, claimed[across]]])
     gamma = ((gradients[0] * gradients[0].T + gradients[1] * gradients[1].T) / 2).applyfunc(
         _reduced
@@ -286,5 +286,5 @@ def _key(expr: Expr) -> Expr:
 
 @evidence(NONORTH_LYAPUNOV, "symbolic", step="leading")
 def test_leading_order_of_the_covariance(claim: Claim) -> None:
-    expect_zero(diff(by_side(claim, across), a).subs(a, 0) - by_side(claim, floor), "Sigma/a at 0")
-    expect_zero(by_side(claim, across).subs(a, 0), "at a = 0")
+    expect_zero(diff(claim.says(across), a).subs(a, 0) - claim.says(floor), "Sigma/a at 0")
+    expect_zero(claim.says(across).subs(a, 0), "at a = 0")

@@ -12,7 +12,7 @@ from tests.assumptions.norms import X, Y, alpha, scaled, scaled_region, v
 from tests.inequalities import expect_holds, expect_implied, restricted
 from tests.instances import Instance, exact
 from tests.obstructions import two_cycles
-from tests.reading import by_side, expect_only
+from tests.reading import expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
@@ -56,7 +56,7 @@ def test_gain_of_the_largest_norm(claim: Claim) -> None:
     factor_m = factor_j.subs(sigma_j, sigma_m)
     points = [{a: Rational(1, 5), S: Rational(1, 2), r2: Rational(3, 4), sigma_m: Rational(6, 5),
                sigma_j: 1}]  # fmt: skip
-    expect_same(by_side(claim, gain), log(factor_m / factor_j), points, "gain")
+    expect_same(claim.says(gain), log(factor_m / factor_j), points, "gain")
 
 
 @evidence(NORMS_GD, "certificate", step="confined")
@@ -66,7 +66,7 @@ def test_full_batch_is_confined(claim: Claim) -> None:
     for condition in relations(scaled_region(NORMS_CONFINED.region)):
         if not condition.has(Y):
             expect_implied(condition, ours & Ge(r2, 0))
-    (bound,) = [x for x in relations(NORMS_CONFINED.formula) if x.has(r2_next)]
+    bound = NORMS_CONFINED.conjunct(r2_next)
     (least,) = bound.atoms(Min)
     start = least.subs(r2, 2 - Symbol("t_0", positive=True))
     expect(start.is_positive, f"2 - r2 stays above {least} > 0 from r2 < 2")
@@ -76,7 +76,7 @@ def test_full_batch_is_confined(claim: Claim) -> None:
 @evidence(NORMS_GD, "certificate", step="growth")
 def test_gain_is_bounded_below(claim: Claim) -> None:
     """argument - 1 = a t (sigma_max^2 - sigma_j^2)/f_j, 0 < f_j <= 1 + 2 a sigma_max^2."""
-    (logarithm,) = by_side(claim, gain).atoms(log)
+    (logarithm,) = claim.says(gain).atoms(log)
     factor_j, _ = scaled(factor_of(1))
     excess, _ = scaled((logarithm.args[0] - 1) * factor_of(1))
     order = (alpha, r2, X, v)
@@ -108,25 +108,25 @@ def test_limit_map_is_equal_norms_on_one_axis(claim: Claim) -> None:
     """With c_m alone, c_m^2 moves as s in GD-DIRECTION with a sigma_max^2 for a and rho = 0."""
     m = Symbol("m", real=True)
     factor = factor_of(1).subs(sigma_j, sigma_m).subs({S: sigma_m**2 * m, r2: m})
-    known = by_side(GD_DIRECTION, s_next).subs({a: a * sigma_m**2, s: m, rho: 0}, simultaneous=True)
+    known = GD_DIRECTION.says(s_next).subs({a: a * sigma_m**2, s: m, rho: 0}, simultaneous=True)
     expect_zero(m * factor**2 - known, "m+")
     ours = scaled_region(claim.region)
     for condition in relations(GD_CONVERGES.region):
         if condition.has(a):
             expect_implied(condition.subs(a, alpha), ours)
     roots = [root for root in solve(cancel(known / m) - 1, m) if root.is_Rational and root > 0]
-    expect(roots == [by_side(claim, c_star2)], f"limit of c_m^2: {roots}")
+    expect(roots == [claim.says(c_star2)], f"limit of c_m^2: {roots}")
 
 
 @evidence(NORMS_GD, "symbolic", step="rates")
 def test_rates_at_the_largest_norm(claim: Claim) -> None:
     """Logarithms of the factors at S = sigma_max^2 c_m^2, r2 = c_m^2, c_m^2 at its limit."""
     expect_implied(Gt(start_j2, 0), claim.region)  # log|c_j| is finite
-    end = by_side(claim, c_star2)
+    end = claim.says(c_star2)
     at = {S: sigma_m**2 * end, r2: end}
     points = [{a: Rational(1, 5), sigma_m: Rational(6, 5), sigma_j: 1}]
-    expect_same(by_side(claim, rate_j), log(factor_of(1).subs(at)), points, "c_j")
-    expect_same(by_side(claim, rate_off), log(factor_of(0).subs(at)), points, "w_perp")
+    expect_same(claim.says(rate_j), log(factor_of(1).subs(at)), points, "c_j")
+    expect_same(claim.says(rate_off), log(factor_of(0).subs(at)), points, "w_perp")
     factor_j, _ = scaled(factor_of(1).subs(at))
     box = (alpha, v)
     region = scaled_region(claim.region)
@@ -150,7 +150,7 @@ def test_unequal_norms_turn_full_batch(claim: Claim) -> None:
     kept = after.q[0] * at.q[1] == after.q[1] * at.q[0]
     expect(not kept, "the ratio q_1/q_2 is kept")
     if claim.id == "GD-DIRECTION":
-        (one,) = [x for x in relations(claim.formula) if x.lhs == q_j_next]
+        one = claim.conjunct(side=q_j_next)
         here = {a: exact(at.a), s: exact(at.S), rho: exact(at.r2 - at.S)}
         held = [
             one.subs({**here, q_j: exact(before), q_j_next: exact(moved)})
@@ -162,7 +162,7 @@ def test_unequal_norms_turn_full_batch(claim: Claim) -> None:
     slope = gradient(weight, data, gates)
     expect(any(slope), "a unit vector in the span of the data is stationary")
     expect(derivatives(weight, slope, data, gates)[0] > 0, "the loss can be lowered")
-    excess = by_side(claim, equal_excess)
+    excess = claim.says(equal_excess)
     expect(excess.subs({s: 1, rho: 0, n: 2}) == 0, "the claim makes it a global minimum")
 
 
@@ -185,7 +185,7 @@ def test_a_zero_on_the_largest_norm_stays(claim: Claim) -> None:
     for _ in range(4):
         at = at.step()
         expect(at.weight[1] == 0, "c_m moves away from 0")
-    expect(by_side(claim, c_star2) == 1, "the claim's limit of c_m^2")
+    expect(claim.says(c_star2) == 1, "the claim's limit of c_m^2")
     point = {a: Rational(1, 10), S: Rational(1, 4), r2: Rational(1, 4), sigma_m: 2, sigma_j: 1}
     for zero in ({start_m2: 0, start_j2: Rational(1, 4)}, {start_m2: Rational(1, 4), start_j2: 0}):
         expect_outside(claim, {**point, **zero}, "a zero stays")

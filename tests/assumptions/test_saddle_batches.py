@@ -8,7 +8,7 @@ from tests.assumptions.norms import CHART, alpha, scaled_region, u, u_k, v
 from tests.assumptions.saddle_batches_tools import SHARE, expect_large_share, expect_sizes, x
 from tests.exponents import chances, expect_longest_speaks, rational_part
 from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
-from tests.reading import bound_on, by_side, expect_items
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations
@@ -108,7 +108,7 @@ def test_other_coordinates_fall_behind_i(claim: Claim) -> None:
     own, left = factor_of(1).subs(sigma_j, sigma_i), factor_of(0)
     expect_zero(left / own - 1 / (1 + sigma_i**2 * tau), "left out, passive, or off the data")
     expect_zero(factor_of(1) / own - (1 + sigma_j**2 * tau) / (1 + sigma_i**2 * tau), "drawn")
-    expect_zero(cancel(by_side(NORMS_STEP, perp_next) / perp) - left, "w_perp")
+    expect_zero(cancel(NORMS_STEP.says(perp_next) / perp) - left, "w_perp")
     k, m, small, large = (Symbol(y, real=True) for y in ("k", "m", "small", "large"))
     # k smallest of m numbers: each is at most each of the others, so (m - k) small <= k large
     expect_zero(k / m * (small + large) - small - (k * large - (m - k) * small) / m, "their share")
@@ -157,7 +157,7 @@ def test_what_is_left_goes_to_the_datum(claim: Claim) -> None:
     # on the axis a batch that has i is full batch on one unit datum
     alone = {S: sigma_i**2 * s, r2: s}
     axis = factor_of(1).subs(sigma_j, sigma_i).subs(alone).subs(a, beta / sigma_i**2)
-    known = by_side(GD_DIRECTION, s_next).subs({a: beta, rho: 0}, simultaneous=True)
+    known = GD_DIRECTION.says(s_next).subs({a: beta, rho: 0}, simultaneous=True)
     expect_zero(s * axis**2 - known, "c_i^2 on the axis")
     for condition in relations(restricted(GD_CONVERGES.region, (a, s, rho))):
         read = condition.subs({a: beta, s: start_c2, rho: r2 - start_c2}, simultaneous=True)
@@ -173,7 +173,7 @@ def test_one_schedule_has_a_chance(claim: Claim) -> None:
     """K batches that are given have the chance C(n, b)^-K; then SADDLE-CAPTURE keeps half."""
     expect_items(claim, words.ORTHOGONAL, words.UNIFORM)
     (relation,) = relations(claim.formula)
-    kept = bound_on(SADDLE_CAPTURE, p_trap).lts.subs(W_start, W_exit / 2)
+    kept = SADDLE_CAPTURE.conjunct(p_trap, kind="inequality").lts.subs(W_start, W_exit / 2)
     expect(kept == Rational(1, 2), "SADDLE-CAPTURE from half its level", kept=kept)
     ours = scaled_region(rational_part(claim), CHART, sigma_m)
     negative = strict_logarithm(claim)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from sympy import Eq, Ge, Gt, Le, Rational, Symbol, cancel, diff, expand, fraction, log, together
+from sympy import Ge, Gt, Le, Rational, Symbol, cancel, diff, expand, fraction, log, together
 
 from tests.analysis import expect_same, log_terms
 from tests.assumptions.norms import CHART, alpha, scaled_region, u
 from tests.assumptions.saddle_batches_tools import SHARE, expect_large_share, expect_sizes, x
 from tests.exponents import exponent, rational_part
-from tests.inequalities import condition_of, expect_holds, expect_implied, is_strict
-from tests.reading import by_side, expect_items, expect_only
+from tests.inequalities import expect_holds, expect_implied, is_strict
+from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct
 from theory import vocabulary as words
 from theory.assumptions.saddle_batches import SADDLE_LARGE_BATCH, SADDLE_SHARE, SADDLE_TRAP_BATCH
 from theory.assumptions.saddle_trap import SADDLE_NEVER, p_both, p_trap, start_c2
@@ -40,9 +41,8 @@ def test_a_large_share_makes_the_exponent_positive(claim: Claim) -> None:
     claimed = difference(relation).subs({p: single - both, p_both: both})
     expect_same(claimed, exponent(), POINTS, "lambda_j is NORMS-EXPONENT's mean")
     for symbol, chance in ((p, single - both), (p_both, both)):
-        tie = [y for y in relations(claim.region) if isinstance(y, Eq) and y.has(symbol)]
-        expect(len(tie) == 1, f"{symbol} is tied to n and b")
-        expect_zero(difference_of(tie[0]).subs(symbol, chance), f"{symbol}")
+        tie = conjunct(claim.region, symbol, kind="equation")
+        expect_zero(difference(tie).subs(symbol, chance), f"{symbol}")
     _, terms = log_terms((claimed * n / b).subs(sigma_j, (x + dist) ** Rational(1, 2) / a ** Rational(1, 2))
                          .subs(sigma_i, x ** Rational(1, 2) / a ** Rational(1, 2)))  # fmt: skip
     weights: dict[object, object] = {}
@@ -70,16 +70,12 @@ def test_a_large_share_makes_the_exponent_positive(claim: Claim) -> None:
         at_0 - (dist**2 * (1 - x) + dist * (2 * room + x * (2 - x)) + 2 * x * room), "theta = 0"
     )
     expect_zero(at_1 - 2 * (x + dist) * product, "theta = 1")
-    steps = [y for y in relations(condition_of(claim, "step size")) if y.has(a) and y != Gt(a, 0)]
+    steps = [y for y in relations(claim.condition("step size")) if y.has(a) and y != Gt(a, 0)]
     gaps = [cancel(difference(y).subs(a, x / sigma_i**2)) for y in steps]
     expect(gaps == [expand(room)] or any(cancel(gap - room) == 0 for gap in gaps), f"{steps}")
     for needed in (Gt(a, 0), Gt(sigma_i**2, 0)):
         expect_implied(needed, claim.region)
     expect_large_share(claim)
-
-
-def difference_of(equation: Eq) -> object:
-    return equation.lhs - equation.rhs
 
 
 @evidence(SADDLE_LARGE_BATCH, "symbolic")
@@ -107,7 +103,7 @@ def test_a_large_share_leaves_no_trap(claim: Claim) -> None:
                 )
             else:
                 expect_implied(condition, claim.region)
-    expect_zero(by_side(claim, p_trap) - by_side(SADDLE_NEVER, p_trap), "its probability")
+    expect_zero(claim.says(p_trap) - SADDLE_NEVER.says(p_trap), "its probability")
 
 
 @evidence(SADDLE_LARGE_BATCH, "witness", needs="large share")

@@ -34,8 +34,9 @@ from tests.inequalities import expect_holds, expect_implied, is_strict, restrict
 from tests.instances import Instance
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import difference
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct
 from theory import vocabulary as words
 from theory.assumptions.saddle_trap import (
     SADDLE_CAPTURE,
@@ -66,14 +67,14 @@ def test_a_small_moment_falls(claim: Claim) -> None:
     phi = sum((x * factor_at(*at) ** g for at, x in chances().items()), Integer(0))
     expect_zero(cancel(phi.subs(g, 0)) - 1, "phi(0)")
     slope = diff(phi, g).subs(g, 0)
-    conditions = [x for x in relations(claim.region) if x.has(log)]
+    condition = conjunct(claim.region, log)
     expect(
-        len(conditions) == 1 and is_strict(conditions[0]),
+        is_strict(condition),
         "the region does not say lambda_j < 0, and at lambda_j >= 0 no moment falls",
         region=claim.region,
     )
     single, both = membership_moments()
-    negative = -difference(conditions[0]).subs({p: single - both, p_both: both})
+    negative = -difference(condition).subs({p: single - both, p_both: both})
     expect_same(negative, slope, POINTS, "what the region says is < 0 is phi'(0)")
 
 

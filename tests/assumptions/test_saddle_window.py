@@ -35,7 +35,7 @@ from tests.exponents import (
     w,
 )  # fmt: skip
 from tests.inequalities import expect_implied
-from tests.reading import by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -71,12 +71,12 @@ def test_exponents_at_a_data_direction(claim: Claim) -> None:
     expect_items(claim, words.ORTHOGONAL, words.UNIFORM)
     expect_only(claim, p, p_both, rate_j, rate_off, rate_radial)
     weights = chances()
-    expect_zero(by_side(claim, p) - weights[1, 0], "p")
-    expect_zero(by_side(claim, p_both) - weights[1, 1], "p_2")
-    expect_same(in_sizes(claim, by_side(claim, rate_j)), exponent(), POINTS, "c_j")
+    expect_zero(claim.says(p) - weights[1, 0], "p")
+    expect_zero(claim.says(p_both) - weights[1, 1], "p_2")
+    expect_same(in_sizes(claim, claim.says(rate_j)), exponent(), POINTS, "c_j")
     single, _ = membership_moments()
     off = single * log(factor_of(0, sigma_i**2)) + (1 - single) * log(factor_of(0, Integer(0)))
-    expect_same(by_side(claim, rate_off), off, POINTS, "off the live coordinates")
+    expect_same(claim.says(rate_off), off, POINTS, "off the live coordinates")
 
 
 @evidence(NORMS_EXPONENT, "certificate", step="bounded")
@@ -112,7 +112,7 @@ def test_a_coordinate_that_is_hit_to_zero(claim: Claim) -> None:
     """c_2 = 0 from the first step on and w_k -> -x_1: log|c_2| = -oo, and not k lambda_j."""
     for hit in HITS:
         at = expect_hit(hit)
-        rate = in_sizes(claim, by_side(claim, rate_j)).subs(at)
+        rate = in_sizes(claim, claim.says(rate_j)).subs(at)
         expect(rate.is_finite, "a finite exponent is claimed", rate=rate)
         expect_outside(claim, {**at, kept_c2: 0}, "c_2 is 0 from some step on")
 
@@ -123,22 +123,22 @@ def test_radial_exponent(claim: Claim) -> None:
     expect_items(claim, words.ORTHOGONAL, words.UNIFORM)
     single, _ = membership_moments()
     squared = lambda x: x.replace(Abs, lambda y: y)  # noqa: E731 - log|x| up to the sign of x
-    claimed = squared(by_side(claim, rate_radial))
+    claimed = squared(claim.says(rate_radial))
     (found,) = claimed.atoms(log)
     expect_zero(found.args[0] ** 2 - radial_slope() ** 2, "factor of r2 - 1")
     expect_zero(claimed.coeff(found) - single, "i is drawn")
-    expect(by_side(claim, rate_radial).has(Abs), "log of an absolute value")
+    expect(claim.says(rate_radial).has(Abs), "log of an absolute value")
 
 
 @evidence(NORMS_EXPONENT, "property", step="limit")
 def test_equal_norms_and_full_batch_are_known(claim: Claim) -> None:
     """sigma = 1 is SGD-RATE (both drawn: no change); b = n is NORMS-GD."""
-    rate = by_side(claim, rate_j)
-    expect_same(rate.subs({sigma_i: 1, sigma_j: 1}), by_side(SGD_RATE, rate_ratio),
+    rate = claim.says(rate_j)
+    expect_same(rate.subs({sigma_i: 1, sigma_j: 1}), SGD_RATE.says(rate_ratio),
                 [{a: Rational(1, 5), p: Rational(1, 3), p_both: Rational(1, 7)}],
                 "equal norms")  # fmt: skip
     full = in_sizes(claim, rate).subs(b, n)
-    expect_same(full, by_side(NORMS_GD, rate_j).subs(sigma_m, sigma_i), POINTS, "full batch")
+    expect_same(full, NORMS_GD.says(rate_j).subs(sigma_m, sigma_i), POINTS, "full batch")
 
 
 # SADDLE-WINDOW
@@ -161,7 +161,7 @@ def test_lower_end_of_the_window(claim: Claim) -> None:
     expect_only(claim, a_low, a_high, widest)
     expect_batch_one(claim)
     product = one_log(exponent().subs({b: 1, sigma_j: sigma_m}))
-    low = by_side(claim, a_low)
+    low = claim.says(a_low)
     expect_zero(1 - product - a * sigma_i**2 * sigma_m**2 * (a - low), "negative iff a > a_low")
     gap, _ = scaled(low, LOCAL, sigma_i)
     expect_zero(gap - (w - 1) / w, "a_low over 1/sigma_i^2")
@@ -175,7 +175,7 @@ def test_largest_norm_has_the_largest_exponent(claim: Claim) -> None:
     product = one_log(exponent().subs(b, 1)).subs(sigma_j**2, y)
     expect_zero(diff(product, y) - a * factor_at(1, 0), "slope in sigma_j^2")
     expect_zero(factor_of(0, sigma_i**2).subs(r2, 1) - factor_at(1, 0), "off the data: the same")
-    least = factor_at(1, 0).subs(a, by_side(claim, a_high))
+    least = factor_at(1, 0).subs(a, claim.says(a_high))
     expect(least.is_Rational and 0 < least < 1, f"1 - a sigma_i^2 > {least} below a_high")
 
 
@@ -183,7 +183,7 @@ def test_largest_norm_has_the_largest_exponent(claim: Claim) -> None:
 def test_upper_end_of_the_window(claim: Claim) -> None:
     """1 - (1 - 4x)^2 = 8x(1 - 2x), x = a sigma_i^2: positive exactly on 0 < a < a_high."""
     margin = cancel(1 - radial_slope() ** 2)
-    high = by_side(claim, a_high)
+    high = claim.says(a_high)
     slope = cancel(margin / (a * (high - a)))
     expect_zero(slope - 16 * sigma_i**4, "negative iff 0 < a < a_high")
 
@@ -191,13 +191,13 @@ def test_upper_end_of_the_window(claim: Claim) -> None:
 @evidence(SADDLE_WINDOW, "symbolic", step="window")
 def test_widest_ratio_of_norms(claim: Claim) -> None:
     """a_high - a_low has the sign of h_max - sigma_max^2/sigma_i^2."""
-    width, _ = scaled(by_side(claim, a_high) - by_side(claim, a_low), LOCAL, sigma_i)
-    expect_zero(width - (by_side(claim, widest) - w) / (2 * w), "width of the window")
+    width, _ = scaled(claim.says(a_high) - claim.says(a_low), LOCAL, sigma_i)
+    expect_zero(width - (claim.says(widest) - w) / (2 * w), "width of the window")
     expect_implied(Gt(w, 0), local_region(claim))
 
 
 @evidence(SADDLE_WINDOW, "witness")
 def test_threshold_of_theory_md(claim: Claim) -> None:
     """n = 2, sigma = (1, 1.1): a = 0.1736 to four digits."""
-    value = by_side(claim, a_low).subs({sigma_i: 1, sigma_m: Rational(11, 10)})
+    value = claim.says(a_low).subs({sigma_i: 1, sigma_m: Rational(11, 10)})
     expect(abs(value - Rational(1736, 10000)) <= Rational(5, 100000), f"threshold {value}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Eq, Expr, Ge, Integer, Le, Poly, Rational, cancel, diff, log
+from sympy import Expr, Ge, Integer, Le, Poly, Rational, cancel, diff, log
 
 from tests.analysis import expect_outside, expect_same
 from tests.assumptions.sampling_laws import (
@@ -16,12 +16,12 @@ from tests.assumptions.sampling_laws import (
     summand,
 )
 from tests.assumptions.sampling_tools import POINTS, D, c, x
-from tests.inequalities import condition_of, is_strict
+from tests.inequalities import is_strict
 from tests.instances import Instance
-from tests.reading import by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory import vocabulary as words
 from theory.assumptions.sampling import (
     SAMPLING_LOCAL,
@@ -65,7 +65,7 @@ def mean_square() -> Expr:
 
 
 def pair_total(claim: Claim) -> Expr:
-    return by_side(claim, rate_multi if claim.id == SAMPLING_REPLACEMENT.id else moment)
+    return claim.says(rate_multi if claim.id == SAMPLING_REPLACEMENT.id else moment)
 
 
 @evidence(SAMPLING_REPLACEMENT, "symbolic", step="factor")
@@ -115,9 +115,7 @@ def test_bounds_by_bernoulli(claim: Claim) -> None:
     expect_sizes(claim, 1)
     half = mean_square() / 2
     above, below = half * log(1 - a**2), half / b**2 * log(1 - a**2 * b**2)
-    bounds = [r for r in relations(claim.formula) if not isinstance(r, Eq)]
-    expect(len(bounds) == 2, f"two bounds are claimed, not {bounds}")
-    for bound in bounds:
+    for bound in matching(claim.formula, kind="inequality", number=2):
         upper = bound.lts == rate_multi
         expect(upper or bound.gts == rate_multi, f"{bound} does not bound {rate_multi}")
         claimed, derived = (bound.gts, above) if upper else (bound.lts, below)
@@ -128,18 +126,18 @@ def test_bounds_by_bernoulli(claim: Claim) -> None:
 @evidence(SAMPLING_MOMENT, "symbolic", step=("two-sided", "mean square"))
 def test_moment_with_replacement(claim: Claim) -> None:
     """Half of CAPTURE-MOMENT's two-sided bound at a|D|, whose mean needs E D^2 alone."""
-    bound = next(r for r in relations(MOMENT.formula) if not isinstance(r, Eq))
+    bound = MOMENT.conjunct(kind="inequality")
     _, term = summand(pair_total(claim))
     expect(term == (1 + a * (m_j - m_i)) ** g, f"{term} is not the g-th power of the factor")
     two_sided = bound.lts.subs(a, x)
     expect(two_sided == (1 - x) ** g + (1 + x) ** g, f"{two_sided}: the law of D is symmetric")
     expect_small_product(claim, Integer(1))
     expect_sizes(claim, 1)
-    known = condition_of(MOMENT, "moment")
-    expect(condition_of(claim, "moment") == known, f"CAPTURE-MOMENT is for {known}")
+    known = MOMENT.condition("moment")
+    expect(claim.condition("moment") == known, f"CAPTURE-MOMENT is for {known}")
     square = cancel((2 - bound.gts) / a**2)  # CAPTURE-MOMENT: two-sided <= 2 - square a^2
     expect(not square.has(a), "the bound is quadratic in a")
-    (claimed,) = [r for r in relations(claim.formula) if not isinstance(r, Eq)]
+    claimed = claim.conjunct(kind="inequality")
     expect(isinstance(claimed, Le | Ge), f"{claimed}: equal at g = 0 and 1")
     expect(claimed.lts == moment, f"{claimed} is no bound on {moment} from above")
     expect_zero(claimed.gts - (1 - square * a**2 * mean_square() / 2), "mean of the bound")
@@ -151,7 +149,7 @@ def test_full_batch_with_replacement_turns(claim: Claim) -> None:
 
     In exact rationals; the claim's factor is the same for both coordinates.
     """
-    factors = [cancel(by_side(claim, q_j_next) / q_j)]
+    factors = [cancel(claim.says(q_j_next) / q_j)]
     expect(not factors[0].has(q_j), "the claimed factor depends on the coordinate")
     basis = [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]]
     at = Instance(basis, [Fraction(3, 5), Fraction(4, 5)], (0, 0), Fraction(1, 4), "linear")

@@ -30,7 +30,6 @@ from sim import simulate
 from tests.analysis import expect_outside
 from tests.assumptions.sampling_tools import expect_whole_epochs, interval_of, radial_slopes
 from tests.inequalities import (
-    condition_of,
     expect_holds,
     expect_implied,
     is_strict,
@@ -38,11 +37,12 @@ from tests.inequalities import (
 )
 from tests.instances import Instance, evaluate, exact
 from tests.obstructions import OBSTRUCTIONS
-from tests.reading import bound_on, by_side, expect_only
+from tests.reading import expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import equated, matching
 from theory.assumptions.epochs import (
     SAMPLING_CYCLIC,
     SAMPLING_CYCLIC_SHARED,
@@ -96,15 +96,17 @@ def test_full_batch_without_replacement_keeps_ratios(claim: Claim) -> None:
         for assumption in claim.assumptions:
             if assumption.condition is not None:
                 expect(satisfies(assumption.condition, point), f"{assumption.name}", at=point)
-        inside = condition_of(claim, "with replacement")
+        inside = claim.condition("with replacement")
         expect(satisfies(inside, point), "the sizes alone are allowed", at=point)
         if claim.id == SAMPLING_REPLACEMENT.id:
-            bound = next(r.gts for r in relations(claim.formula) if r.lts == rate_multi)
+            bound = claim.conjunct(lesser=rate_multi).gts
             expect(bound.subs(point) < 0, "log 1 = 0 is below the claimed bound", bound=bound)
         else:
             share = {U_start: U_exit / 2}
-            chance = (bound_on(claim, p_local).lts.subs(share) if claim.id == SAMPLING_LOCAL.id
-                      else by_side(claim, p_multi))  # fmt: skip
+            local = claim.id == SAMPLING_LOCAL.id
+            chance = (
+                claim.conjunct(greater=p_local).lts.subs(share) if local else claim.says(p_multi)
+            )
             expect(chance > 0, "the data point is never reached")
 
 
@@ -140,7 +142,7 @@ def test_epoch_of_cyclic_batches(claim: Claim) -> None:
     expect_zero(seen(1) - 1, "q_i, i in A, when A is seen")
     norm = radial_slopes()
     expect_zero(norm[1] - 1, "the radius when A is not seen")
-    equations = And(*(r for r in relations(claim.formula) if isinstance(r, Eq)))
+    equations = And(*matching(claim.formula, kind="equation"))
     for together_ in (0, 1):
         step = {q_i_next: q_i * step_factor(together_), q_j_next: q_j * step_factor(together_)}
         derived = {factor_between: left(1) * seen(0), factor_off: left(1), factor_radial: norm[0]}
@@ -150,14 +152,12 @@ def test_epoch_of_cyclic_batches(claim: Claim) -> None:
 @evidence(SAMPLING_CYCLIC, "certificate", step="attraction")
 def test_cyclic_factors_are_below_one(claim: Claim) -> None:
     """Jacobian of the masses (s_A, s_B, ..., rho) over an epoch: triangular, all below 1."""
-    values = {key: by_side(claim, key) for key in (factor_between, factor_off, factor_radial)}
-    signs = [r for r in relations(claim.formula) if not isinstance(r, Eq)]
-    expect(len(signs) == len(values), f"one inequality for each factor, not {signs}")
-    for sign in signs:
+    values = {key: claim.says(key) for key in (factor_between, factor_off, factor_radial)}
+    for sign in matching(claim.formula, kind="inequality", number=len(values)):
         expect(is_strict(sign) and bool(sign.free_symbols & set(values)), f"{sign}")
-        expect_holds(sign, condition_of(claim, "step size"), (a,), derived=values)
+        expect_holds(sign, claim.condition("step size"), (a,), derived=values)
     for value in values.values():
-        expect_holds(Gt(1, value**2), condition_of(claim, "step size"), (a,), derived={})
+        expect_holds(Gt(1, value**2), claim.condition("step size"), (a,), derived={})
     own = Symbol("s_A", real=True)
     others = Symbol("s_B", real=True)
     for c, mass in ((1, own), (0, others)):  # s_B+ is s_B times a factor, whichever is seen
@@ -171,7 +171,7 @@ def test_uniform_batches_turn_inside_a_pair(claim: Claim) -> None:
     basis = [[Fraction(int(i == j)) for j in range(4)] for i in range(4)]
     at = Instance(basis, [Fraction(1, 2)] * 4, (0, 2), Fraction(1, 4), "linear")
     values = {q_i: at.q[0], q_j: at.q[1], q_i_next: at.step().q[0], q_j_next: at.step().q[1]}
-    equation = next(r for r in relations(claim.formula) if r.has(q_i_next))
+    equation = claim.conjunct(q_i_next)
     expect(not evaluate(equation, values), "the ratio is kept")
 
 
@@ -179,7 +179,7 @@ def test_uniform_batches_turn_inside_a_pair(claim: Claim) -> None:
 
 
 def shared_orbit(claim: Claim) -> dict[Symbol, Expr]:
-    return {r.lhs: r.rhs for r in relations(claim.formula) if isinstance(r, Eq)}
+    return equated(claim.formula)
 
 
 def expect_two_batches(claim: Claim) -> None:
@@ -212,7 +212,7 @@ def test_each_step_size_has_one_orbit(claim: Claim) -> None:
     expect_zero(diff(size, u) + 1 / u**3 + 1, "slope of a, negative for u > 0")
     expect(ends.inf > 0, "u > 0", inf=ends.inf)
     expect_zero(size.subs(u, ends.sup), "a at the upper end")
-    largest = max(solve(difference(r), a)[0] for r in relations(condition_of(SGD_SPARSE, "step")))
+    largest = max(solve(difference(r), a)[0] for r in relations(SGD_SPARSE.condition("step")))
     cubic = Poly(cancel((size - largest) * 2 * u**2), u)
     expect(cubic.eval(ends.inf).expand() == 0, "a at the lower end", inf=ends.inf)
 
@@ -242,12 +242,12 @@ def test_shared_orbit_is_a_saddle(claim: Claim) -> None:
     """
     orbit, ends = shared_orbit(claim), interval_of(claim)
     low = floor(1000 * ends.inf) / Integer(1000)
-    signs = [r for r in relations(claim.formula) if not isinstance(r, Eq)]
-    expect(len(signs) == 2 and all(map(is_strict, signs)), f"two strict inequalities: {signs}")
-    expect(condition_of(claim, "rest") == Eq(mass_elsewhere, 0), "no other mass")
+    signs = matching(claim.formula, kind="inequality", number=2)
+    expect(all(map(is_strict, signs)), f"strict inequalities: {signs}")
+    expect(claim.condition("rest") == Eq(mass_elsewhere, 0), "no other mass")
     expect_zero(orbit[r2] - orbit[first_square] - orbit[second_square], "r2 = X + Y")
     expect_two_batches(claim)
-    for relation in (*signs, *relations(condition_of(SGD_SPARSE, "radius"))):
+    for relation in (*signs, *relations(SGD_SPARSE.condition("radius"))):
         top, bottom = cancel(difference(relation).subs(orbit)).as_numer_denom()
         while Poly(top, u).eval(1) == 0:
             top = cancel(top / (1 - u))
@@ -264,7 +264,7 @@ def test_rational_orbit_that_shares_the_mass(claim: Claim) -> None:
     a < 1/2, 0 < r2 < 2, both live: what fails of SGD-SPARSE is only how batches are drawn.
     """
     shared = claim if claim.id == SAMPLING_CYCLIC_SHARED.id else SAMPLING_CYCLIC_SHARED
-    orbit = {r.lhs: r.rhs for r in relations(shared.formula) if isinstance(r, Eq)}
+    orbit = equated(shared.formula)
     values = {key: value.subs(u, Rational(31, 35)) for key, value in orbit.items()}
     sizes = [sqrt(values[first_square]), sqrt(values[second_square])]
     weight = [Fraction(int(value.p), int(value.q)) for value in sizes]
@@ -280,7 +280,7 @@ def test_rational_orbit_that_shares_the_mass(claim: Claim) -> None:
         if assumption.condition is not None:
             expect(bool(assumption.condition.subs(known)), f"{assumption.name}", at=known)
     if claim.id == SGD_SPARSE.id:
-        expect(by_side(claim, p_sparse) == 1, "SGD-SPARSE says that one point wins")
+        expect(claim.says(p_sparse) == 1, "SGD-SPARSE says that one point wins")
 
 
 @evidence(SAMPLING_CYCLIC_SHARED, "witness", step="saddle")

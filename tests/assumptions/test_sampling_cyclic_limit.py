@@ -15,9 +15,9 @@ from tests.assumptions.sampling_tools import (
     expect_whole_epochs,
     radial_slopes,
 )
-from tests.inequalities import condition_of, expect_implied
+from tests.inequalities import expect_implied
 from tests.obstructions import dead_starts, two_cycles
-from tests.reading import by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero, seed
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Claim
@@ -41,7 +41,7 @@ from theory.notation import S, a, b, n, r2, s, t
 def test_cyclic_runs_end_on_one_batch(claim: Claim) -> None:
     """n = 6, b = 2, a = 0.3, 300 starts: the log ratio of two batches moves by about 0.09 an epoch."""
     expect_only(claim, p_cyclic)
-    expect(by_side(claim, p_cyclic) == 1, "all starts are expected to end on one batch")
+    expect(claim.says(p_cyclic) == 1, "all starts are expected to end on one batch")
     inside = THREE_BATCHES
     expect_runs_inside(claim, inside, CYCLIC_HYPOTHESES)
     random = np.random.Generator(np.random.PCG64(seed("start")))
@@ -80,7 +80,7 @@ def test_cyclic_relu_runs_end_on_one_batch(claim: Claim) -> None:
     masses = np.sort((result.q**2).reshape(len(q), 3, 2).sum(axis=2), axis=1)
     one = (np.abs(masses[:, -1] - 1) < 1e-6) & (masses[:, :-1].sum(axis=1) < 1e-6)
     expect(one.all(), f"{one.sum()} of {len(q)} are on one batch")
-    expect(by_side(claim, p_cyclic) == 1, "all are")
+    expect(claim.says(p_cyclic) == 1, "all are")
 
 
 @evidence(SAMPLING_CYCLIC_LIMIT, "witness", needs="step size")
@@ -104,7 +104,7 @@ def test_cyclic_runs_past_the_step_size(claim: Claim) -> None:
     for step in (Rational(11, 20), Rational(3, 5), Integer(1), Rational(19, 10)):
         expect_outside(claim, {**at, a: step}, "past 1/2 the unit sphere repels")
     for point, why in two_cycles():
-        expect(not satisfies(condition_of(claim, "step size"), point), why, at=point)
+        expect(not satisfies(claim.condition("step size"), point), why, at=point)
 
 
 @evidence(SAMPLING_CYCLIC_LIMIT, "witness", needs="live coordinate")
@@ -132,15 +132,15 @@ def test_epoch_of_reshuffled_batches(claim: Claim) -> None:
     single, both = membership_moments()
     same = cancel(both / single)
     apart = -(jump(1, 0, Integer(1)) + jump(0, 1, Integer(0))).subs(t, 1)
-    expect_zero(by_side(claim, p_same) - same, "chance of the same batch")
-    expect_same(by_side(claim, epoch_ratio), (1 - same) * apart, POINTS, "ratio")
+    expect_zero(claim.says(p_same) - same, "chance of the same batch")
+    expect_same(claim.says(epoch_ratio), (1 - same) * apart, POINTS, "ratio")
     left = step_factor(0)
     expect_zero(left.subs(S, 0) - 1, "w_perp when i is not seen")
-    expect_same(by_side(claim, epoch_off), log(left.subs(S, 1)), POINTS, "w_perp")
+    expect_same(claim.says(epoch_off), log(left.subs(S, 1)), POINTS, "w_perp")
     seen, idle = radial_slopes()
     expect_zero(idle - 1, "radius when i is not seen")
-    expect(by_side(claim, epoch_radial).func is log, "a logarithm")
-    inner = by_side(claim, epoch_radial).args[0]
+    expect(claim.says(epoch_radial).func is log, "a logarithm")
+    inner = claim.says(epoch_radial).args[0]
     expect(isinstance(inner, Abs), f"{inner}")
     expect_zero(inner.args[0] ** 2 - seen**2, "radius")
 
@@ -151,7 +151,7 @@ def test_uniform_epoch_has_the_same_exponent(claim: Claim) -> None:
     expect_small(claim)
     single, both = membership_moments()
     step = (single - both) * (jump(1, 0, Integer(1)) + jump(0, 1, Integer(0))).subs(t, 1)
-    expect_same(by_side(claim, epoch_uniform), -n / b * step, POINTS, "uniform batches")
+    expect_same(claim.says(epoch_uniform), -n / b * step, POINTS, "uniform batches")
 
 
 @evidence(SAMPLING_RESHUFFLED, "witness", step="same batch",
@@ -160,7 +160,7 @@ def test_a_batch_size_that_does_not_divide_n_shares_batches_otherwise(claim: Cla
     """n = 3, b = 2: batches of 2 and of 1; two given points share one in 1/3 of the orders, not 1/2."""
     orders = list(permutations(range(3)))
     shared = sum({0, 1} == set(order[:2]) for order in orders)
-    claimed = by_side(claim, p_same).subs({n: 3, b: 2})
+    claimed = claim.says(p_same).subs({n: 3, b: 2})
     expect(Rational(shared, len(orders)) != claimed, "the claimed chance", claimed=claimed)
     point = {n: 3, b: 2, a: Rational(1, 4)}
     for whole in range(5):

@@ -6,7 +6,7 @@ from sympy import Ge, Gt, Min, Poly, Rational, Symbol, binomial, cancel, expand,
 
 from tests.assumptions.sampling_laws import expect_small_product, summand
 from tests.inequalities import expect_implied
-from tests.reading import bound_on, by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -24,7 +24,7 @@ from theory.assumptions.sampling import (
     rate_multi_off,
 )
 from theory.assumptions.unequal_norms import NORMS_CONFINED, NORMS_STEP, Q, sigma_m
-from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
+from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION, lyapunov
 from theory.notation import (
     S,
     a,
@@ -50,10 +50,10 @@ def summed(square: Symbol) -> object:
 
     q_j+ = (left + more m_j) q_j: the squares add up with sum m_j q_j^2 = S, sum m_j^2 q_j^2 = Q.
     """
-    factor = Poly(cancel(by_side(SAMPLING_STEP, q_j_next) / q_j), m_j)
+    factor = Poly(cancel(SAMPLING_STEP.says(q_j_next) / q_j), m_j)
     more, left = factor.coeff_monomial(m_j), factor.coeff_monomial(1)
     expect(factor.degree() == 1, "the factor is linear in the multiplicity")
-    expect_zero(left - cancel(by_side(SAMPLING_STEP, perp_next) / perp), "what is not drawn")
+    expect_zero(left - cancel(SAMPLING_STEP.says(perp_next) / perp), "what is not drawn")
     return left**2 * square + 2 * left * more * S + more**2 * Q
 
 
@@ -85,7 +85,7 @@ def test_live_mass_has_a_floor_with_multiplicities(claim: Claim) -> None:
 @evidence(SAMPLING_GLOBAL, "certificate", step="confine")
 def test_confined_as_orthogonal_data_with_the_largest_norm_squared_b(claim: Claim) -> None:
     """r2+ is NORMS-STEP's in S and Q; NORMS-CONFINED's hypotheses at sigma_max^2 = b, m_k <= b."""
-    expect_zero(summed(r2) - by_side(NORMS_STEP, r2_next), "r2+")
+    expect_zero(summed(r2) - NORMS_STEP.says(r2_next), "r2+")
     share = Symbol("x", real=True)  # m_k/b
     expect_nonnegative(share * (1 - share), {share: (0, 1)}, "m_k^2 <= b m_k, so Q <= b S")
     expect_nonnegative(1 - share, {share: (0, 1)}, "m_k <= b, so S <= b r2")
@@ -105,7 +105,7 @@ def test_confined_as_orthogonal_data_with_the_largest_norm_squared_b(claim: Clai
         else:  # on S and Q, just shown; or sigma_max > 0
             expect(condition.has(S, Q) or condition == Gt(sigma_m, 0), f"{condition}")
     expect(read == 4, "step size and radius", read=read)
-    (bound,) = [x for x in relations(NORMS_CONFINED.formula) if x.has(r2_next)]
+    bound = NORMS_CONFINED.conjunct(r2_next)
     (least,) = bound.atoms(Min)
     start = least.subs(r2, 2 - Symbol("t_0", positive=True))
     expect(start.is_positive, f"t_* = {least} > 0")
@@ -120,11 +120,11 @@ def test_drawing_one_index_b_times_is_full_batch_on_it(claim: Claim) -> None:
     and its rate 1 - c(sigma) lead from every state near sign(q_i) x_i within one number K of such
     batches, each of chance n^-b.
     """
-    own = cancel(by_side(SAMPLING_STEP, q_j_next) / q_j)
+    own = cancel(SAMPLING_STEP.says(q_j_next) / q_j)
     at = {S: b * s, r2: s + rho, a: A / b}
     drawn = cancel(own.subs(m_j, b).subs(at, simultaneous=True))
     idle = cancel(own.subs(m_j, 0).subs(at, simultaneous=True))
-    known = {x: by_side(GD_DIRECTION, x).subs(a, A) for x in (s_next, rho_next)}
+    known = {x: GD_DIRECTION.says(x).subs(a, A) for x in (s_next, rho_next)}
     expect_zero(s * drawn**2 - known[s_next], "q_i^2")
     expect_zero(rho * idle**2 - known[rho_next], "the rest")
     expect_small_product(claim, Rational(1, 2))
@@ -132,12 +132,11 @@ def test_drawing_one_index_b_times_is_full_batch_on_it(claim: Claim) -> None:
         if condition.free_symbols == {a}:
             gap = difference(condition).subs(a, A)
             expect(gap in (A, Rational(1, 2) - A), f"{condition}")
-    (floor,) = [x for x in relations(GD_CONVERGES.formula) if getattr(x, "gts", None) == s_next]
+    floor = GD_CONVERGES.conjunct(greater=s_next)
     room = (1 - 2 * a) ** 2 * (2 - rho) / 2
     expect(set(floor.lts.args) == {s, room}, f"floor {floor}")
-    rates = [x for x in relations(GD_CONVERGES.formula) if x.has(s_next) and x is not floor]
-    expect(len(rates) >= 2, "GD-CONVERGES has a rate")
-    law, _ = summand(by_side(SAMPLING_LOCAL, rate_multi_off))
+    GD_CONVERGES.conjunct(lesser=lyapunov(s_next, rho_next))  # it has a rate
+    law, _ = summand(SAMPLING_LOCAL.says(rate_multi_off))
     chance = law.subs(m_i, b).subs(binomial(b, b), 1)  # b >= 1
     expect(
         chance * n**b == 1,
@@ -161,7 +160,7 @@ def test_a_chance_bounded_below_at_every_step_is_one(claim: Claim) -> None:
     expect_only(claim, p_multi)
     expect_items(claim, words.ORTHONORMAL)
     expect(claim.cites == (), f"nothing is cited, not {claim.cites}")
-    kept = bound_on(SAMPLING_LOCAL, p_local).lts.subs(U_start, U_exit / 2)
+    kept = SAMPLING_LOCAL.conjunct(p_local, kind="inequality").lts.subs(U_start, U_exit / 2)
     expect(kept == Rational(1, 2), "chance to stay from half the level", chance=kept)
     for needed in relations(SAMPLING_LOCAL.region):
         if needed.has(a):
@@ -175,4 +174,4 @@ def test_a_chance_bounded_below_at_every_step_is_one(claim: Claim) -> None:
     expect(least.is_positive is True, "a chance to be caught from every state", chance=least)
     missed = eps / least + eps
     expect(missed.is_positive is True, "an upper bound on the chance of no limit")
-    expect_zero(by_side(claim, p_multi) - (1 - limit(missed, eps, 0)), "for every eps")
+    expect_zero(claim.says(p_multi) - (1 - limit(missed, eps, 0)), "for every eps")

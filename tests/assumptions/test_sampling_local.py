@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Eq, Expr, Ge, Gt, Integer, Le, Lt, Poly, Rational, Sum, Symbol, diff, log
+from sympy import Abs, Eq, Expr, Ge, Gt, Integer, Lt, Poly, Rational, Sum, Symbol, diff, log
 
 from tests.analysis import expect_outside
 from tests.assumptions.sampling_laws import (
@@ -14,10 +14,11 @@ from tests.assumptions.sampling_laws import (
 )
 from tests.assumptions.sampling_tools import x
 from tests.inequalities import expect_holds, expect_implied
-from tests.reading import bound_on, by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory import vocabulary as words
 from theory.assumptions.sampling import (
     SAMPLING_EDGE,
@@ -62,7 +63,7 @@ def test_single_factors_with_replacement(claim: Claim) -> None:
     for symbol, factor in wanted.items():
         if claim.id == SAMPLING_EDGE.id and symbol == rate_multi_off:
             continue
-        _term_of(by_side(claim, symbol), factor)
+        _term_of(claim.says(symbol), factor)
 
 
 @evidence(SAMPLING_LOCAL, "symbolic", step="law")
@@ -88,7 +89,7 @@ def test_every_exponent_is_negative(claim: Claim) -> None:
     off, radial = (found[key].subs(m_i, x / a) for key in ("off", "radial"))
     for gap in (off, 1 - off, 1 - radial**2):
         expect_holds(Gt(gap.expand(), 0), inside, (x,), derived={})
-    signs = [r for r in relations(claim.formula) if not isinstance(r, Eq) and not r.has(p_local)]
+    signs = matching(claim.formula, without=[p_local], kind="inequality")
     expect(set(signs) == {Lt(rate_multi_off, 0), Lt(rate_multi_radial, 0)}, f"signs {signs}")
 
 
@@ -96,17 +97,20 @@ def test_every_exponent_is_negative(claim: Claim) -> None:
 def test_linear_part_at_the_point(claim: Claim) -> None:
     """q_i = 1 + y, S = m_i q_i^2 + R, r2 = q_i^2 + Z: y+ = (1 - 4 a m_i + O(y)) y + O(R) + O(Z)."""
     y, R, Z = (Symbol(name, real=True) for name in ("y", "R", "Z"))
-    own = by_side(SAMPLING_STEP, q_j_next).subs(m_j, m_i).subs(S, m_i * q_j**2 + R)
+    own = SAMPLING_STEP.says(q_j_next).subs(m_j, m_i).subs(S, m_i * q_j**2 + R)
     after = own.subs(r2, q_j**2 + Z).subs(q_j, 1 + y).expand() - 1
     poly = Poly(after, y, R, Z)
     expect_zero(poly.coeff_monomial(1), "x_i is fixed")
     expect_zero(poly.coeff_monomial(y) - factors_at_the_point()["radial"], "linear part")
     expect(all(sum(powers[1:]) <= 1 for powers in poly.monoms()), "linear in R and Z")
     for symbol, before in ((q_j_next, q_j), (perp_next, perp)):
-        expect_zero(by_side(SAMPLING_STEP, symbol).subs(before, 0), f"{before} = 0 is kept")
-    upper = next(r for r in relations(SAMPLING_REPLACEMENT.formula) if isinstance(r, Le))
-    expect(upper.lts == rate_multi and upper.gts.has(log), "the exponent of the ratios is negative")
-    expect(bound_on(claim, p_local).gts == p_local, "a bound from below, by the next tests")
+        expect_zero(SAMPLING_STEP.says(symbol).subs(before, 0), f"{before} = 0 is kept")
+    upper = SAMPLING_REPLACEMENT.conjunct(lesser=rate_multi)
+    expect(upper.gts.has(log), "the exponent of the ratios is negative")
+    expect(
+        claim.conjunct(p_local, kind="inequality").gts == p_local,
+        "a bound from below, by the next tests",
+    )
 
 
 @evidence(SAMPLING_EDGE, "certificate", step="sign")
@@ -120,7 +124,7 @@ def test_radial_exponent_past_one_half(claim: Claim) -> None:
     expect(all(value >= 0 for value in poly.coeffs()), f"coefficients of {poly}")
     expect(poly.eval({e: 0, f: 1}) > 0, "strict at m = 2")
     expect(Poly(diff(gap, f), e, f).coeff_monomial(1) > 0, "and beyond")
-    (sign,) = [r for r in relations(claim.formula) if not isinstance(r, Eq)]
+    sign = claim.conjunct(kind="inequality")
     expect(sign == Gt(rate_multi_radial, 0), f"{sign}")
 
 
@@ -132,7 +136,7 @@ EDGE_OUT = {"with replacement": (3, 1, Rational(1, 2)), "step size": (3, 2, Rati
 @evidence(SAMPLING_EDGE, "witness", step="sign", needs="step size", cases={"a": "step size"})
 def test_edge_needs_two_draws_and_large_steps(claim: Claim, case: str) -> None:
     """n = 3: at b = 1, a = 1/2 the exponent is 0; at b = 2, a = 1/5 it is negative."""
-    total = by_side(claim, rate_multi_radial)
+    total = claim.says(rate_multi_radial)
     at = dict(zip((n, b, a), EDGE_OUT[case], strict=True))
     expect(total.subs(at).doit() <= 0, "positive", at=at)
     expect_outside(claim, at, "the exponent is not positive")

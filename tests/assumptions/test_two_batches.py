@@ -10,10 +10,11 @@ from sympy import Eq, Expr, Integer, Poly, Rational, Symbol, cancel, diff, floor
 from tests.analysis import ball
 from tests.assumptions.sampling_tools import interval_of
 from tests.inequalities import is_strict, univariate_sign
-from tests.reading import by_side, expect_only
+from tests.reading import expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import difference
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory.assumptions.epochs import SAMPLING_CYCLIC_SHARED, first_square, second_square, u
 from theory.assumptions.two_batches import SAMPLING_CYCLIC_RADIUS, excess, excess_slope
 from theory.notation import a, r2
@@ -24,7 +25,7 @@ c = Symbol("c", positive=True)  # its cube is 2
 
 def own_excess() -> Expr:
     """(r2 - 1)/a as SAMPLING-CYCLIC-SHARED gives r2 and a."""
-    return cancel((by_side(SAMPLING_CYCLIC_SHARED, r2) - 1) / by_side(SAMPLING_CYCLIC_SHARED, a))
+    return cancel((SAMPLING_CYCLIC_SHARED.says(r2) - 1) / SAMPLING_CYCLIC_SHARED.says(a))
 
 
 def sign_inside(expr: Expr, claim: Claim) -> int:
@@ -38,18 +39,16 @@ def sign_inside(expr: Expr, claim: Claim) -> int:
 @evidence(SAMPLING_CYCLIC_RADIUS, "symbolic", step="value")
 def test_distance_from_the_unit_sphere(claim: Claim) -> None:
     expect_only(claim, excess, excess_slope, inequalities=3)
-    expect_zero(by_side(claim, excess) - own_excess(), "(r2 - 1)/a")
+    expect_zero(claim.says(excess) - own_excess(), "(r2 - 1)/a")
     for mass in (first_square, second_square):
-        expect(by_side(SAMPLING_CYCLIC_SHARED, mass).has(u), "the orbit has these masses")
+        expect(SAMPLING_CYCLIC_SHARED.says(mass).has(u), "the orbit has these masses")
 
 
 @evidence(SAMPLING_CYCLIC_RADIUS, "certificate", step="monotone")
 def test_the_larger_the_step_the_farther_the_orbit(claim: Claim) -> None:
     """The chain rule along u, and Sturm's theorem on the interval of u."""
-    slope = diff(own_excess(), u) / diff(by_side(SAMPLING_CYCLIC_SHARED, a), u)
-    parts = [x for x in relations(claim.formula) if x.has(excess_slope)]
-    expect(len(parts) == 2, "an equation and a sign")
-    for part in parts:
+    slope = diff(own_excess(), u) / diff(SAMPLING_CYCLIC_SHARED.says(a), u)
+    for part in matching(claim.formula, excess_slope, number=2):
         if isinstance(part, Eq):
             expect_identity(part, {excess_slope: slope})
         else:
@@ -65,9 +64,7 @@ def test_ends_of_the_radius(claim: Claim) -> None:
     expect_zero(ends.inf - 1 / CUBE_ROOT, "u = 2^(-1/3)")
     expect_zero(ends.sup - 1, "u = 1")
     values = {"least": own.subs(u, 1), "largest": own.subs(u, c**2 / 2)}
-    bounds = [x for x in relations(claim.formula) if x.has(excess) and not isinstance(x, Eq)]
-    expect(len(bounds) == 2, f"two bounds: {bounds}")
-    for bound in bounds:
+    for bound in matching(claim.formula, excess, kind="inequality", number=2):
         expect(excess in (bound.gts, bound.lts), f"{bound} is on {excess} alone")
         low = bound.gts == excess
         claimed = (bound.lts if low else bound.gts).subs(CUBE_ROOT**2, c**2).subs(CUBE_ROOT, c)
@@ -85,10 +82,8 @@ def _nonnegative(gap: Expr) -> bool:
 
 def bound_of_excess() -> tuple[Rational, Rational]:
     """SAMPLING-CYCLIC-RADIUS's bounds on (r2 - 1)/a: the lower, and a rational above the upper."""
-    bounds = [x for x in relations(SAMPLING_CYCLIC_RADIUS.formula)
-              if x.has(excess) and not isinstance(x, Eq)]  # fmt: skip
-    (low,) = [x.lts for x in bounds if x.gts == excess]
-    (high,) = [x.gts for x in bounds if x.lts == excess]
+    low = SAMPLING_CYCLIC_RADIUS.conjunct(greater=excess).lts
+    high = SAMPLING_CYCLIC_RADIUS.conjunct(lesser=excess).gts
     above = Rational(13513, 100000)
     expect(bool(ball(above - high, {}) > 0), "a rational above the upper end")
     return low, above
@@ -98,8 +93,7 @@ def bound_of_excess() -> tuple[Rational, Rational]:
 def test_radius_of_the_rational_orbit(claim: Claim) -> None:
     """u = 31/35: (31^2 + 35^2)/46^2 = 2186/2116 and a = 8464/33635, by hand."""
     found: Any = Fraction(2186 - 2116, 2116) / Fraction(8464, 33635)
-    value = by_side(claim, excess).subs(u, Rational(31, 35))
+    value = claim.says(excess).subs(u, Rational(31, 35))
     expect(value == Rational(found.numerator, found.denominator), "(r2 - 1)/a", value=value)
-    for bound in relations(claim.formula):
-        if bound.has(excess) and not isinstance(bound, Eq):
-            expect(bool(bound.subs(excess, value)), f"{bound}")
+    for bound in matching(claim.formula, excess, kind="inequality", number=2):
+        expect(bool(bound.subs(excess, value)), f"{bound}")

@@ -11,7 +11,7 @@ from tests.analysis import expect_outside
 from tests.assumptions.norms import X, Y, alpha, scaled, scaled_region
 from tests.inequalities import expect_holds, expect_implied
 from tests.quadratic.cases import expect_assumed
-from tests.reading import by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
@@ -88,28 +88,28 @@ def test_gradient_of_the_mean_loss(claim: Claim) -> None:
     expect_only(claim, gradient_j, gradient_off, norm_star, mass_star, loss_excess)
     everything = {S: mass, chi: active}
     moved = {
-        gradient_j: (c_j - by_side(NORMS_STEP, c_j_next)) / (a * n),
-        gradient_off: (perp - by_side(NORMS_STEP, perp_next)) / (a * n),
+        gradient_j: (c_j - NORMS_STEP.says(c_j_next)) / (a * n),
+        gradient_off: (perp - NORMS_STEP.says(perp_next)) / (a * n),
     }
     for symbol, value in moved.items():
-        expect_zero(by_side(claim, symbol) - cancel(value.subs(everything)), str(symbol))
+        expect_zero(claim.says(symbol) - cancel(value.subs(everything)), str(symbol))
 
 
 @evidence(NORMS_STATIONARY, "symbolic", step="classification")
 def test_stationary_points_have_one_norm(claim: Claim) -> None:
     """s != 0: w_perp = 0, no closed gate at c_j != 0, one norm, then r2 = 1 and s = sigma_j^2."""
-    per = cancel(n * by_side(claim, gradient_j) / c_j)
-    expect_zero(cancel(n * by_side(claim, gradient_off) / perp) - mass, "w_perp = 0 unless s = 0")
+    per = cancel(n * claim.says(gradient_j) / c_j)
+    expect_zero(cancel(n * claim.says(gradient_off) / perp) - mass, "w_perp = 0 unless s = 0")
     expect_zero(per.subs(active, 0) - mass, "a closed gate needs c_j = 0 unless s = 0")
-    expect_zero(by_side(claim, gradient_j).subs({active: 1, c_j: 0}), "c_j = 0 is stationary")
+    expect_zero(claim.says(gradient_j).subs({active: 1, c_j: 0}), "c_j = 0 is stationary")
     live = per.subs(active, 1)
     other = live.subs(sigma_j, sigma_i)
     quotient = cancel((live - other) / (sigma_i**2 - sigma_j**2))
     expect_zero(quotient - (2 - r2), "two norms need r2 = 2")
     expect_zero(live.subs(r2, 2) - mass, "and r2 = 2 needs s = 0")
     common = live.subs(mass, sigma_j**2 * r2)  # all of w has this norm
-    expect(solve(common, r2) == [by_side(claim, norm_star)], "r2 of a stationary point")
-    at = {r2: by_side(claim, norm_star), mass: by_side(claim, mass_star)}
+    expect(solve(common, r2) == [claim.says(norm_star)], "r2 of a stationary point")
+    at = {r2: claim.says(norm_star), mass: claim.says(mass_star)}
     expect_zero(live.subs(at), "the claimed point is not stationary")
     expect_zero(at[mass] - sigma_j**2 * at[r2], "s of the claimed point")
 
@@ -122,14 +122,14 @@ def test_loss_over_its_value_at_the_largest_norm(claim: Claim) -> None:
     level = one.coeff_monomial(q_i**2) * mass / n  # and a constant
     expect_zero(one.coeff_monomial(1) - N_X / 2, "constant of the loss")
     least = level.subs({r2: 1, mass: sigma_m**2}, simultaneous=True)
-    expect_zero(by_side(claim, loss_excess) - (level - least), "L - L(x_m/sigma_max)")
+    expect_zero(claim.says(loss_excess) - (level - least), "L - L(x_m/sigma_max)")
 
 
 @evidence(NORMS_STATIONARY, "certificate", step="nothing lower", cases={"in": 0, "out": 1})
 def test_nothing_is_lower_than_the_largest_norm(claim: Claim, case: int) -> None:
     """r2 <= 2 as a box; r2 = 2 + y, y >= 0, where all coefficients are positive."""
     chart = {mass: sigma_m**2 * X}
-    gap, power = scaled(2 * n * by_side(claim, loss_excess), chart)
+    gap, power = scaled(2 * n * claim.says(loss_excess), chart)
     expect(power % 2 == 0, "the excess has the sign of its scaled form")
     region = scaled_region(claim.region, chart)
     if case == 0:
@@ -187,9 +187,9 @@ def split_minimum(relation: Boolean) -> list[tuple[Boolean, Boolean]]:
 @evidence(NORMS_CONFINED, "certificate", step="norm", cases={"first": 0, "second": 1})
 def test_distance_to_radius_two_is_kept(claim: Claim, case: int) -> None:
     """In the chart a sigma_max^2, S/sigma_max^2, Q/sigma_max^4 the largest norm drops out."""
-    (relation,) = [x for x in relations(claim.formula) if x.has(r2_next)]
+    relation = claim.conjunct(r2_next)
     part, where = split_minimum(relation)[case]
-    gap, power = scaled(difference(part).subs(r2_next, by_side(NORMS_STEP, r2_next)))
+    gap, power = scaled(difference(part).subs(r2_next, NORMS_STEP.says(r2_next)))
     expect(power == 0, "the inequality has no scale")
     region = scaled_region(claim.region) & where
     expect_holds(Ge(gap, 0), region, (alpha, r2, X, Y), derived={}, factor=alpha)
@@ -198,7 +198,7 @@ def test_distance_to_radius_two_is_kept(claim: Claim, case: int) -> None:
 @evidence(NORMS_CONFINED, "certificate", step="factor")
 def test_left_out_factor_is_positive(claim: Claim) -> None:
     expect(len(relations(claim.formula)) == 2, "two inequalities are read")
-    (relation,) = [x for x in relations(claim.formula) if not x.has(r2_next)]
+    relation = claim.conjunct(without=[r2_next])
     gap, power = scaled(difference(relation))
     expect(power == 0 and isinstance(relation, Gt | Lt), f"{relation}")
     expect_zero(difference(relation) - factor_of(0), "it is the factor of NORMS-STEP")

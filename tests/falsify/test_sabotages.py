@@ -11,9 +11,8 @@ from sympy import And, Eq, Expr, Function, Ge, Gt, Le, Lt, Max, Or, Rational, Sy
 
 from tests.falsify.trying import REFUSED, Change, both, fate, less, part, says, under, word
 from theorem_audit import check
-from theorem_audit.doubt.falsify import Falsified, falsify
+from theorem_audit.doubt.falsify import Falsified, Found, falsify
 from theorem_audit.statement.claim import Claim
-from theorem_audit.statement.meaning import meanings_of
 from theorem_audit.statement.vocabulary import Item
 from theorem_audit.tests.thorough import in_ci_but
 from theorem_audit.weigh.told import beyond
@@ -56,8 +55,8 @@ def exchanged(one: str, two: str) -> Change:
     """The claim with each of two symbols read as the other."""
 
     def change(claim: Claim) -> Claim:
-        lines = dict(meanings_of(claim.symbols))
-        return claim.with_meaning(one, lines[two]).with_meaning(two, lines[one])
+        first, second = claim.meaning(one), claim.meaning(two)
+        return claim.with_meaning(one, second).with_meaning(two, first)
 
     return change
 
@@ -119,7 +118,8 @@ SABOTAGES: list[tuple[str, str, Change]] = [
     # two symbols' meanings exchanged
     *((x, "exchanged", exchanged(*names)) for x, names in (
         ("WALK-DRIFT-LOW", ("q_i", "q_j")), ("NONORTH-FIXED", ("q_i", "r2")),
-        ("INIT-RADIUS", ("s", "f")), ("INIT-RADIUS", ("s", "k")))),
+        ("INIT-RADIUS", ("s", "f")), ("INIT-RADIUS", ("s", "k")), ("TWO-POINTS", ("E_tau", "P_A")),
+        ("NONORTH-OBTUSE", ("r2", "t")))),
 ]  # fmt: skip
 
 
@@ -129,6 +129,19 @@ SABOTAGES: list[tuple[str, str, Change]] = [
 )
 def test_a_sabotage_is_not_accepted(claim_id: str, name: str, change: Change) -> None:
     assert fate(change(claims[claim_id])) in REFUSED, name
+
+
+@pytest.mark.parametrize(
+    "claim_id, names",
+    [("FOSTER", ("E_tau", "V_next")), ("SUPERMARTINGALE-CRITERIA", ("P_B", "f_next"))],
+)
+def test_what_a_walk_earns_is_no_value_of_its_next_step(
+    claim_id: str, names: tuple[str, str]
+) -> None:
+    """Read so FOSTER is false: V may be anything where the walk stops.  It held: no law was allowed."""
+    found = falsify(exchanged(*names)(claims[claim_id]), seconds=0.1)
+    assert isinstance(found, Found)
+    assert "'Jump' object has no attribute" in found.detail
 
 
 @pytest.mark.parametrize("batches", [words.RESHUFFLED, words.FAIR_BATCHES], ids=str)

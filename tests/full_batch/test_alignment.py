@@ -17,6 +17,7 @@ from theorem_audit import evidence, expect, expect_zero, rng, seed
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct, equated
 from theory import vocabulary as words
 from theory.full_batch.alignment import (
     GD_ALIGN,
@@ -58,11 +59,11 @@ def test_limit_is_the_normed_projection(claim: Claim) -> None:
         expect_linear(claim)  # so s is the mass of all n coordinates, whatever their signs
     else:
         expect_count(claim)  # so s is the mass of k coordinates, uniform on their sphere
-    step = {x.lhs: x.rhs for x in relations(GD_DIRECTION.formula)}
+    step = equated(GD_DIRECTION.formula)
     factor = cancel(step[q_j_next] / q_j)
     expect(not factor.has(q_j), "the factor of q_j depends on j")
     expect_zero(factor.subs({s: 1, rho: 0}) - 1, "the limit is not fixed")
-    (value,) = {x.gts for x in relations(GD_CONVERGES.formula) if x.lts == (s - 1) ** 2 + rho}
+    value = GD_CONVERGES.conjunct(lesser=(s - 1) ** 2 + rho).gts
     expect_zero(value.subs({s: 1, rho: 0}), "V does not vanish at the limit")
     root = Symbol("root", real=True)  # sqrt(s)
     cosine = (root**2 / root) ** 2 / (root**2 + rho)
@@ -78,7 +79,7 @@ def test_active_set_is_kept_from_the_start(claim: Claim) -> None:
     With a = 1/2 - eps, r2 = 2 - gap the room inside SIGN's radius is gap (1 - 2 eps) + 2 eps > 0.
     """
     eps, gap = Symbol("eps", real=True), Symbol("gap", real=True)
-    radius = next(x for x in relations(SIGN.region) if x.has(r2) and x.has(a))
+    radius = conjunct(SIGN.region, r2, a)
     room = difference(radius).subs({a: Rational(1, 2) - eps, r2: 2 - gap})
     expect_zero(room - (gap * (1 - 2 * eps) + 2 * eps), "room inside SIGN's radius")
     expect_start(claim)

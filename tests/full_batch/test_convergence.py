@@ -20,10 +20,8 @@ from tests.full_batch.tools import (
     full_step,
     in_masses,
     mass_step,
-    named,
 )
 from tests.inequalities import (
-    condition_of,
     end_of,
     expect_holds,
     expect_needed,
@@ -33,8 +31,9 @@ from tests.inequalities import (
 from tests.instances import Instance, evaluate, exact
 from theorem_audit import attempt, evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.bernstein import Refuted, Undecided
-from theorem_audit.exact.zero import difference, relations, stated
+from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory import vocabulary as words
 from theory.full_batch.convergence import (
     GD_CONVERGES,
@@ -69,7 +68,7 @@ from theory.notation import (
 def test_full_batch_map_from_the_step(claim: Claim) -> None:
     """S = s, every coordinate is drawn, r2 = s + rho; one common factor, so s+ = factor^2 s."""
     expect_every_sample(claim)  # so 1{j in B} = 1, and chi_j = h_j, which is 1 for an active j
-    gates = [x for x in relations(claim.region) if x.has(active)]
+    gates = matching(claim.region, active)
     expect(gates == [Eq(active, 1)], "q_j is not active", gates=gates)
     step = {x.lhs: x.rhs.subs({S: s, chi: 1, r2: s + rho}) for x in relations(STEP.formula)}
     factor, off = cancel(step[q_j_next] / q_j), cancel(step[perp_next] / perp)
@@ -155,7 +154,7 @@ def test_every_run_converges_within_the_proven_horizon(
 
 
 def _floor_and_rate(claim: Claim) -> tuple[Any, Any]:
-    floor = named(claim, lambda x: x.has(Min))
+    floor = claim.conjunct(Min)
     rate = _rate(claim)
     return (
         lambdify((a, s, rho), floor.lts),
@@ -164,20 +163,16 @@ def _floor_and_rate(claim: Claim) -> tuple[Any, Any]:
 
 
 def _rate(claim: Claim) -> Boolean:
-    return named(claim, lambda x: x.lts == lyapunov(s_next, rho_next))
+    return claim.conjunct(side=lyapunov(s_next, rho_next))
 
 
 FALL = lyapunov(s, rho) - lyapunov(s_next, rho_next)
 
 
-def _is_fall(relation: Boolean) -> bool:
-    return relation.gts == FALL
-
-
 @evidence(GD_CONVERGES, "certificate", step="decrease")
 def test_lyapunov_function_falls(claim: Claim) -> None:
     expect_every_sample(claim)
-    fall = named(claim, _is_fall)
+    fall = claim.conjunct(side=FALL)
     expect(not is_strict(fall), "equality holds at the limit")
     certify(claim, fall)
 
@@ -187,7 +182,7 @@ def test_region_is_kept_and_v_is_a_distance(claim: Claim) -> None:
     """All that is claimed besides the decrease, the floor and the rate."""
     expect_every_sample(claim)
     for relation in relations(claim.formula):
-        if not (_is_fall(relation) or relation.has(Min) or relation == _rate(claim)):
+        if not (FALL in relation.args or relation.has(Min) or relation == _rate(claim)):
             certify(claim, relation)
 
 
@@ -195,7 +190,7 @@ def test_region_is_kept_and_v_is_a_distance(claim: Claim) -> None:
 def test_one_step_contracts(claim: Claim) -> None:
     """The claimed decrease is at least c V, so the rate follows from it; else it is tried directly."""
     rate = _rate(claim)
-    decrease = next((x.lts for x in relations(claim.formula) if _is_fall(x)), Integer(0))
+    decrease = claim.conjunct(greater=FALL).lts
     try:
         with attempt():
             certify(claim, Ge(decrease, lyapunov(s, rho) - rate.gts))
@@ -206,11 +201,11 @@ def test_one_step_contracts(claim: Claim) -> None:
 @evidence(GD_CONVERGES, "certificate", step="floor")
 def test_mass_on_the_data_keeps_its_floor(claim: Claim) -> None:
     """Where 2s + rho <= 2 the mass grows; beyond, the other term of the minimum holds."""
-    relation = named(claim, lambda x: x.has(Min))
+    relation = claim.conjunct(Min)
     minimum = next(iter(relation.atoms(Min)))
     grows = [x for x in minimum.args if not x.has(a)]
     expect(len(grows) == 1 and len(minimum.args) == 2, f"{minimum}: expected s and a floor")
-    top = end_of(condition_of(claim, "radius").subs(rho, 0), s)
+    top = end_of(claim.condition("radius").subs(rho, 0), s)
     cells = (
         (grows[0], And(Le(s, 1), Le(rho, 2 - 2 * s))),
         (next(x for x in minimum.args if x.has(a)), And(Le(s, 1), Ge(rho, 2 - 2 * s))),
@@ -238,9 +233,9 @@ def test_rate_grows_with_the_floor(claim: Claim) -> None:
     expect_zero(factor - contraction(s), "the claimed factor is not 1 - c")
     slope = cancel(factor.diff(s) * (1 + s) ** 3 / (a * (1 - 2 * a) * s))
     expect(slope.is_Rational and slope > 0, "c does not grow with s", slope=slope)
-    positive = named(claim, lambda x: difference(x) == difference(rate.func(0, contraction(s))))
+    positive = claim.conjunct(side=contraction(s))
     expect(bool(positive.subs({a: Rational(1, 4), s: 1})), "c > 0 is claimed")
-    distance = named(claim, lambda x: x.gts == lyapunov(s, rho) and not x.has(s_next))
+    distance = claim.conjunct(side=lyapunov(s, rho))
     expect_zero(distance.gts.subs({s: 1, rho: 0}), "V at the limit")
 
 
@@ -284,8 +279,8 @@ def test_a_passive_coordinate_moves_like_w_perp(claim: Claim) -> None:
                   [Fraction(1, 2), Fraction(-1, 2)], (0, 1), Fraction(1, 4), "relu")  # fmt: skip
     after = at.step()
     values = {a: at.a, s: at.S, rho: at.r2 - at.S, q_j: at.q[1], perp: at.q[1]}
-    expect(evaluate(stated(claim.formula, q_j_next), values) != after.q[1], "q_2+", q=after.q)
-    expect(evaluate(stated(claim.formula, perp_next), values) == after.q[1], "as w_perp", q=after.q)
+    expect(evaluate(claim.says(q_j_next), values) != after.q[1], "q_2+", q=after.q)
+    expect(evaluate(claim.says(perp_next), values) == after.q[1], "as w_perp", q=after.q)
     closed = claim.region.subs({active: 0, n: 2})
     expect(closed == False, "the region admits a closed gate")  # noqa: E712
 
@@ -296,7 +291,7 @@ def test_the_common_factor_may_be_negative_or_zero(claim: Claim, case: Fraction)
     at = Instance([[Fraction(1), Fraction(0)], [Fraction(0), Fraction(1)]],
                   [Fraction(1), Fraction(1)], (0, 1), Fraction(case), "linear")  # fmt: skip
     after = at.step()
-    factor = evaluate(stated(claim.formula, q_j_next), {a: at.a, s: 2, rho: 0, q_j: 1})
+    factor = evaluate(claim.says(q_j_next), {a: at.a, s: 2, rho: 0, q_j: 1})
     expect(after.q == [factor, factor] and factor <= 0, "the factor", q=after.q, claimed=factor)
 
 

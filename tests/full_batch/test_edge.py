@@ -23,11 +23,10 @@ from sympy import (
 )
 
 from tests.forms import cancel
-from tests.full_batch.tools import certify, expect_every_sample, full_step, mass_step, named
+from tests.full_batch.tools import certify, expect_every_sample, full_step, mass_step
 from tests.inequalities import (
     MARGIN,
     cleared,
-    condition_of,
     end_of,
     expect_condition,
     expect_needed,
@@ -48,6 +47,7 @@ from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, rational_form, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import equated, matching
 from theory.full_batch.convergence import GD_RATE
 from theory.full_batch.edge import (
     GD_EDGE,
@@ -133,7 +133,7 @@ def test_loss_falls_up_to_the_root(claim: Claim) -> None:
     change is (s-1)^2 4as (1 + a - as) [(2a(s-1) - (1-a))^2 + 1 - 2a - a^2].
     """
     top = Rational(83, 200)
-    sharp = next(x for x in claim.assumptions if x.name == "step size").sharp.gts
+    sharp = claim.assumption("step size").sharp.gts
     expect(sharp < top, "the sharp value is past the box")
     gap = difference(claim.formula).subs(mass_step(), simultaneous=True).expand()
     flat = gap.subs(rho, 0)
@@ -156,7 +156,7 @@ def test_loss_rises_past_the_root(claim: Claim) -> None:
     rise = 1 + (1 - a) / (2 * a)
     gap = difference(claim.formula).subs(mass_step(), simultaneous=True)
     numerator = Poly(cleared(gap.subs({rho: 0, s: rise})), a)
-    sharp = next(x for x in claim.assumptions if x.name == "step size").sharp.gts
+    sharp = claim.assumption("step size").sharp.gts
     expect_zero(numerator.as_expr().subs(a, sharp), f"no change of sign at {sharp}")
     low, high = Rational(41421, 100000), Rational(41422, 100000)
     expect(low < sharp < high and numerator.count_roots(low, high) == 1, "one root near the value")
@@ -164,7 +164,7 @@ def test_loss_rises_past_the_root(claim: Claim) -> None:
         univariate_sign(numerator.as_expr(), a, high, Rational(1, 2)) == -1, "rises up to a = 1/2"
     )
     expect(univariate_sign(numerator.as_expr(), a, Rational(1, 3), low) == 1, "falls below")
-    inside = condition_of(claim, "radius").subs({rho: 0, s: rise}).subs(a, Rational(2, 5))
+    inside = claim.condition("radius").subs({rho: 0, s: rise}).subs(a, Rational(2, 5))
     expect(bool(inside), "the point lies inside the radius")
 
 
@@ -197,7 +197,7 @@ def test_cycle_past_the_edge(claim: Claim) -> None:
     expect_zero(step.subs(s, low) - high, "the lower point is not sent to the upper one")
     expect_zero(step.subs(s, high) - low, "the upper point is not sent to the lower one")
     expect_zero((high - low) ** 2 - ((1 + 2 * a) ** 2 - 4) / (4 * a**2), "the points coincide")
-    equations = [x for x in relations(claim.formula) if isinstance(x, Eq)]
+    equations = matching(claim.formula, kind="equation")
     # first by balls at one point: two different square roots leave the normal form undecided
     at = {a: arb(fmpq(11, 20))}
     for equation in equations:
@@ -212,12 +212,12 @@ def test_limit_is_unstable_and_cycle_attracts(claim: Claim) -> None:
 
     The region's upper end is irrational; the box goes on to a = 5/8, past it.
     """
-    derived = {x.lhs: x.rhs for x in relations(GD_RATE.formula)}
+    derived = equated(GD_RATE.formula)
     top, bottom = (x.as_expr() for x in rational_form(_cycle()[cycle_factor]))
     derived |= {cycle_factor: cancel(top / bottom)}
     expect_zero(derived[cycle_factor] - _cycle()[cycle_factor], "the multiplier is no polynomial")
-    edge = condition_of(claim, "past the edge")
-    slacks = [difference(edge), difference(condition_of(claim, "before the next doubling"))]
+    edge = claim.condition("past the edge")
+    slacks = [difference(edge), difference(claim.condition("before the next doubling"))]
     expect(slacks[1].subs(a, Rational(5, 8)) < 0, "the region goes on past 5/8")
     for relation in relations(claim.formula):
         if not isinstance(relation, Eq):
@@ -231,9 +231,9 @@ def test_limit_is_unstable_and_cycle_attracts(claim: Claim) -> None:
 def test_cycle_is_born_and_lost_at_the_ends(claim: Claim) -> None:
     """The multiplier is 1 where the region starts, -1 where it ends."""
     factor = _cycle()[cycle_factor]
-    start = end_of(condition_of(claim, "past the edge"), a)
+    start = end_of(claim.condition("past the edge"), a)
     expect_zero(factor.subs(a, start) - 1, "multiplier at the lower end")
-    rest = difference(condition_of(claim, "before the next doubling"))
+    rest = difference(claim.condition("before the next doubling"))
     expect_zero(factor + 1 - 2 * rest, "multiplier at the upper end")
 
 
@@ -241,12 +241,12 @@ def test_cycle_is_born_and_lost_at_the_ends(claim: Claim) -> None:
 def test_lyapunov_function_falls_at_one_half(claim: Claim) -> None:
     """The coefficient 2 is sharp: equality at s = 2, rho = 0, which is sent to s = 0."""
     expect_every_sample(claim)
-    half = condition_of(claim, "step size")
+    half = claim.condition("step size")
     expect(isinstance(half, Eq), f"{half} is not one step size")
     at = {half.lhs: half.rhs} if half.lhs == a else {half.rhs: half.lhs}
     step = {x: y.subs(at) for x, y in mass_step().items()}
     rest = relations(restricted(claim.region, (s, rho)))
-    top = end_of(condition_of(claim, "radius").subs(rho, 0), s)
+    top = end_of(claim.condition("radius").subs(rho, 0), s)
     for relation in relations(claim.formula):
         if isinstance(relation, Eq):
             continue
@@ -265,7 +265,7 @@ def test_lyapunov_function_falls_at_one_half(claim: Claim) -> None:
         gap = quotient.as_expr() if remainder.is_zero else gap
         for cell in (Le(s, 1), And(Ge(s, 1), Le(s, top))):
             expect_nonnegative(gap.expand(), box_of(And(*rest, cell), (s, rho)), str(relation))
-    fall = named(claim, lambda x: not isinstance(x, Eq) and x.has(s) and x.lts.has(rho))
+    fall = claim.conjunct(s, s_next)
     expect(len(rest) >= 4, "conditions on s and rho", found=rest)
     corner = difference(fall).subs(step, simultaneous=True).subs({s: 2, rho: 0})
     expect_zero(corner, "equality at s = 2, rho = 0")
@@ -277,5 +277,5 @@ def test_normal_form_at_one_half(claim: Claim) -> None:
     at = {a: Rational(1, 2)}
     first, second, third = second_iterate(radial_map().subs(at), s)
     expect_zero(first - 1, "the second iterate's linear part")
-    equations = And(*(x for x in relations(claim.formula) if isinstance(x, Eq)))
+    equations = And(*matching(claim.formula, kind="equation"))
     expect_identity(equations, {second_order: second, third_order: third})

@@ -28,10 +28,11 @@ from sympy.core.relational import Relational
 from sim import simulate
 from tests.full_batch.tools import expect_every_sample, expect_linear
 from tests.inequalities import expect_implied
-from tests.reading import by_side, expect_items
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, rng
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct, equated
 from theory import vocabulary as words
 from theory.full_batch.alignment import (
     GD_ALIGN,
@@ -64,7 +65,7 @@ def test_starts_below_the_separatrix_are_caught_by_short_steps(claim: Claim) -> 
     expect_hypotheses(claim)
     expect_implied(Ge(n, 1), claim.region)
     gap = Symbol("y", real=True)  # 1 - s/s_sep, in (0, 1] below the separatrix
-    border = by_side(FLOW_SEPARATRIX, separatrix)
+    border = FLOW_SEPARATRIX.says(separatrix)
     at = {s: border * (1 - gap), S: border * (1 - gap), kappa: gap}
     seen: set[str] = set()
     for assumption in INIT_RADIUS.assumptions:
@@ -91,7 +92,7 @@ def test_starts_above_the_separatrix_reach_the_sphere(claim: Claim) -> None:
     the time a, and its field is a polynomial, so locally Lipschitz: over the finite time in which the
     flow comes within r2 < 2 the run stays near for small a, and then GD-CONVERGES takes it."""
     expect_hypotheses(claim)
-    step = {x.lhs: x.rhs for x in relations(GD_DIRECTION.formula)}
+    step = equated(GD_DIRECTION.formula)
     for after, before, field in (
         ("s^+", s, 2 * s * (2 - 2 * s - rho)),
         ("rho^+", rho, -2 * s * rho),
@@ -107,7 +108,7 @@ def test_starts_above_the_separatrix_reach_the_sphere(claim: Claim) -> None:
                 difference(condition).subs(inside) > 0, f"(1, 0) is on the border of {condition}"
             )
     # the flow: C = (s + rho - 1)/rho^2 is conserved and C > 1/4 exactly above the separatrix
-    border = by_side(FLOW_SEPARATRIX, separatrix)
+    border = FLOW_SEPARATRIX.says(separatrix)
     invariant = (s + rho - 1) / rho**2
     top, bottom = fraction(together(invariant - Rational(1, 4)))
     expect_zero(top / bottom * rho**2 - (s - border), "the sign of C - 1/4")
@@ -122,8 +123,8 @@ def test_the_law_of_the_two_masses(claim: Claim) -> None:
     caught, and E s/(s+rho) is the mean of GD-ALIGN's law, n/d.
     """
     expect_hypotheses(claim)
-    border = by_side(FLOW_SEPARATRIX, separatrix)
-    caught, cosine = by_side(claim, caught_share), by_side(claim, mean_alignment)
+    border = FLOW_SEPARATRIX.says(separatrix)
+    caught, cosine = claim.says(caught_share), claim.says(mean_alignment)
     expect(isinstance(caught, Integral), f"{caught} is no integral")
     ((variable, low, high),) = caught.limits
     expect((variable, low, high) == (rho, 2, oo), "rho > 2", limits=caught.limits)
@@ -146,12 +147,12 @@ def test_the_law_of_the_two_masses(claim: Claim) -> None:
     expect_zero_product(
         integral.function, (rho - s) / (rho + s) * _density(s, n) * _density(rho, d - n)
     )
-    law = by_side(GD_ALIGN, share_density)
+    law = GD_ALIGN.says(share_density)
     # c times the law is a constant times the law of n + 2 in d + 2, which integrates to 1
     other = law.subs({n: n + 2, d: d + 2}, simultaneous=True)
     expect_zero(gammasimp(share * law / other) - n / d, "mean of C")
-    fourths = by_side(GD_DENSE, sum_of_fourths).subs(k, n)
-    expect_zero(by_side(claim, mean_fourths) - fourths * (1 - caught_share), "E sum u^4")
+    fourths = GD_DENSE.says(sum_of_fourths).subs(k, n)
+    expect_zero(claim.says(mean_fourths) - fourths * (1 - caught_share), "E sum u^4")
 
 
 def _density(value: Any, freedom: Any) -> Any:
@@ -167,10 +168,10 @@ def expect_zero_product(first: Any, second: Any) -> None:
 def values(claim: Claim, size: int, total: int) -> tuple[float, float, float]:
     """The three claimed numbers, by quadrature of the claimed integrands."""
     at = {n: size, d: total}
-    share_ = by_side(claim, caught_share).subs(at)
+    share_ = claim.says(caught_share).subs(at)
     outer = lambdify(rho, share_.function, "scipy")
     caught = quadrature.quad(outer, 2, np.inf)[0]
-    inner = (by_side(claim, mean_alignment).subs(at) - Rational(size, total)).function
+    inner = (claim.says(mean_alignment).subs(at) - Rational(size, total)).function
     both = lambdify((s, rho), inner, "scipy")
 
     def strip(r: float) -> float:
@@ -178,7 +179,7 @@ def values(claim: Claim, size: int, total: int) -> tuple[float, float, float]:
         return quadrature.quad(lambda x: 2 * x * both(x * x, r), 0, np.sqrt(min(top, 300.0)))[0]
 
     cosine = size / total + quadrature.quad(strip, 2, 200, limit=200)[0]
-    fourths = by_side(claim, mean_fourths).subs({**at, caught_share: caught})
+    fourths = claim.says(mean_fourths).subs({**at, caught_share: caught})
     return caught, cosine, float(fourths)
 
 
@@ -212,10 +213,8 @@ def test_nothing_is_caught_where_the_data_span_the_space(claim: Claim) -> None:
 def test_the_caught_region_grows_to_the_flows_basin(claim: Claim) -> None:
     """(2 - kappa)(rho-2)^2 - 8s falls in kappa, and is twice (rho-2)^2 - 4s at kappa = 0."""
     expect_hypotheses(claim)
-    near = next(
-        x for x in relations(INIT_RADIUS.region) if x.has(kappa) and x.has(s) and not x.has(a)
-    )
+    near = conjunct(INIT_RADIUS.region, kappa, s, without=[a])
     gap = difference(near)
-    border = by_side(FLOW_SEPARATRIX, separatrix)
+    border = FLOW_SEPARATRIX.says(separatrix)
     expect_zero(gap.subs(kappa, 0) - 8 * (border - s), "at kappa = 0")
     expect_nonnegative(-diff(gap, kappa).subs(rho, 2 + Symbol("y")), {Symbol("y"): (0, 1)}, "slope")

@@ -26,8 +26,9 @@ from tests.full_batch.alignment_tools import expect_count, expect_same_powers
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import difference
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct
 from theory import vocabulary as words
 from theory.full_batch.alignment import (
     BEST_TILT,
@@ -92,8 +93,8 @@ def test_logarithm_is_below_its_tangent(claim: Claim) -> None:
     expect(h.subs(v, 0) == 0, "h(0) is not 0")
     expect_zero(h.diff(v) - v / (1 - v), "derivative")
     value = (k * threshold - 1) / (k - 1)
-    low = next(x for x in relations(claim.region) if x.has(k) and x.has(threshold))
-    high = next(x for x in relations(claim.region) if x.free_symbols == {threshold})
+    low = conjunct(claim.region, k, threshold)
+    high = conjunct(claim.region, symbols=[threshold])
     expect_zero(value * (k - 1) - difference(low), f"v >= 0 is not {low}")
     expect_zero((1 - value) * (k - 1) / k - difference(high), f"v < 1 is not {high}")
 

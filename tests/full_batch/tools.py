@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from sympy import And, Eq, Expr, Ge, Le, Symbol
+from sympy import And, Expr, Ge, Le, Symbol
 from sympy.logic.boolalg import Boolean
 
-from tests.inequalities import condition_of, end_of, expect_condition, expect_holds, restricted
+from tests.inequalities import end_of, expect_condition, expect_holds, restricted
 from tests.reading import expect_items, from_item
 from theorem_audit import expect_zero
-from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import equated
 from theory import vocabulary as words
 from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
 from theory.notation import a, r2, rho, rho_next, s, s_next
@@ -23,22 +22,13 @@ U = 2.0**-53
 
 def full_step() -> dict[Symbol, Expr]:
     """The map that GD-DIRECTION claims."""
-    return {x.lhs: x.rhs for x in relations(GD_DIRECTION.formula)}
+    return equated(GD_DIRECTION.formula)
 
 
 def mass_step() -> dict[Symbol, Expr]:
     """s+ and rho+ of that map."""
     step = full_step()
     return {x: step[x] for x in (s_next, rho_next)}
-
-
-def named(claim: Claim, condition: Any) -> Boolean:
-    """The conjunct that ``condition`` describes, or the one that denies what it describes."""
-    parts = relations(claim.formula)
-    denied = [x for x in parts if not isinstance(x, Eq) and condition(x.negated)]
-    for found in (*(x for x in parts if condition(x)), *denied):
-        return found
-    raise Undecided(f"{claim.id}: no conjunct of {claim.formula} is of the form that is read")
 
 
 def expect_every_sample(claim: Claim) -> None:
@@ -72,7 +62,7 @@ def in_masses(claim: Claim) -> Boolean:
 
 def halves(claim: Claim) -> Iterator[Boolean]:
     """The region below and above s = 1, where the Lyapunov function has its zero; s <= radius as rho >= 0."""
-    top = end_of(condition_of(claim, "radius").subs(rho, 0), s)
+    top = end_of(claim.condition("radius").subs(rho, 0), s)
     yield Le(s, 1)
     yield And(Ge(s, 1), Le(s, top))
 

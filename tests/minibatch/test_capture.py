@@ -23,7 +23,6 @@ from sympy.core.relational import Eq
 from tests.analysis import ball, expect_quotient, expect_same, frozen, log_zero
 from tests.inequalities import in_chart
 from tests.minibatch.test_log_ratios import positive_factors
-from tests.reading import by_side
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_nonnegative, expect_positive_ball, expect_zero
 from theorem_audit.doubt.implication import implied
@@ -73,11 +72,11 @@ def test_moment_exponent_at_the_limit(claim: Claim) -> None:
     """E of the factor over the b-subsets: i alone, j alone with chance p each, symbolic n and b."""
     expect_counts(claim)
     expect_zero(stated(claim.region, p) - chance_of(1, 1), "p is the chance of a split")
-    expect_same(by_side(claim, Lambda), log(factor_of_moment()), GRID, "moment exponent")
+    expect_same(claim.says(Lambda), log(factor_of_moment()), GRID, "moment exponent")
 
 
 def _two_sided_gap(claim: Claim) -> Expr:
-    (bound,) = [x for x in relations(claim.formula) if not isinstance(x, Eq)]
+    bound = claim.conjunct(kind="inequality")
     return difference(bound)
 
 
@@ -125,7 +124,7 @@ BALLS = {
 @evidence(MOMENT_UP, "ball", cases={"up": "up"})
 def test_sign_of_the_exponent_by_balls(claim: Claim, case: str) -> None:
     """A second opinion away from g = 0, g = 1 and a = 0, where both sides meet."""
-    (bound,) = [x for x in relations(claim.formula) if not isinstance(x, Eq)]
+    bound = claim.conjunct(kind="inequality")
     two_sided = bound.lts if case == "down" else bound.gts
     expect_positive_ball((2 - two_sided) * (1 if case == "down" else -1), BALLS[case][1], case)
 
@@ -196,8 +195,8 @@ def test_threshold_makes_one_coordinate_lead(claim: Claim) -> None:
     """U <= theta: |q_j/q_i| <= theta^(1/g); then s <= q_i^2 (1 + (n-1)/4), the lead is 3/4 q_i^2."""
     expect_mini_batches(claim)
     ratio = Rational(1, 2)
-    expect(by_side(claim, theta).free_symbols == {g}, "theta is a function of g")
-    level = by_side(claim, theta)
+    expect(claim.says(theta).free_symbols == {g}, "theta is a function of g")
+    level = claim.says(theta)
     expect_same(level / ratio**g, Integer(1), [{g: Rational(1, 7)}, {g: Rational(2, 5)}], "ratio^g")
     X = Symbol("X", real=True)
     mass = X * (1 + (n - 1) * ratio**2)
@@ -243,7 +242,7 @@ def test_exponential_below_its_quadratic(claim: Claim) -> None:
     expect(h.subs(x, 0) == 0 and diff(h, x).subs(x, 0) == 0, "h and h' at 0")
     expect(diff(h, x, 2) == 2 - exp(x) and exp(log(2)) == 2, "h''")
     z = lead_drift()
-    expect_zero(1 - 2 * by_side(claim, g) - 1 / (1 + z), "g <= 1/2, as 1 - 2g = 1/(1+z) > 0")
+    expect_zero(1 - 2 * claim.says(g) - 1 / (1 + z), "g <= 1/2, as 1 - 2g = 1/(1+z) > 0")
 
 
 @evidence(CAPTURE, "symbolic", step="balance")
@@ -254,4 +253,4 @@ def test_constants_of_capture(claim: Claim) -> None:
     (best,) = solve(diff(bound, g), g)
     found = {g: best, growth: bound.subs(g, best)}
     for symbol, value in found.items():
-        expect_zero(by_side(claim, symbol).subs(g, best) - value, f"{symbol}")
+        expect_zero(claim.says(symbol).subs(g, best) - value, f"{symbol}")

@@ -16,7 +16,7 @@ from sympy.sets import FiniteSet
 from tests.analysis import ball, expect_outside, expect_quotient, expect_same
 from tests.inequalities import expect_implied, expect_inside, in_chart, restricted, shadows
 from tests.instances import Instance, exact, instances
-from tests.reading import by_side, expect_items
+from tests.reading import expect_items
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import (
     evidence,
@@ -31,6 +31,7 @@ from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import (
     FIXED_POINTS,
@@ -109,7 +110,7 @@ def positive_factors(
     """
     for mass in masses:
         expect_inside(region, SIGN, order, {r2: 2 - t, S: mass.subs(dict(chart or {}))})
-    found = [difference(x) for x in relations(SIGN.formula) if not x.has(r2_next)]
+    found = [difference(x) for x in matching(SIGN.formula, without=[r2_next])]
     return [x.subs({r2: 2 - t, S: mass}) for x in found for mass in masses]
 
 
@@ -117,7 +118,7 @@ def positive_factors(
 
 
 def _claimed_values(claim: Claim, symbol: Symbol) -> FiniteSet:
-    relation = next(x for x in relations(claim.formula) if symbol in x.free_symbols)
+    relation = claim.conjunct(symbol)
     return solveset(difference(relation), symbol)
 
 
@@ -136,7 +137,7 @@ def test_what_every_batch_leaves_alone(claim: Claim) -> None:
     positive = [difference(x) for x in relations(claim.region) if isinstance(x, Gt)]
     expect(a in positive and q_i**2 in positive, "a S >= a q_i^2 > 0", region=claim.region)
     expect_zero((step_factor(0) - 1) * q_j + a * S * q_j, "change of a coordinate left out")
-    perp_change = next(x.rhs for x in relations(STEP.formula) if not x.has(q_j)) - perp
+    perp_change = STEP.conjunct(without=[q_j]).rhs - perp
     expect_zero(perp_change + a * S * perp, "change of w_perp")
     for symbol in (q_j, perp):
         expect(_claimed_values(claim, symbol) == FiniteSet(0), f"{symbol} is claimed not to be 0")
@@ -196,9 +197,7 @@ def test_split_probability(claim: Claim) -> None:
     expect_zero(single - chance_of(1), "P(i in B)")
     expect_zero(both - chance_of(2), "P(i, j in B)")
     expect_zero(single - both - chance_of(1, 1), "P(i in B, j not)")
-    claimed = [x for x in relations(claim.formula) if n in x.free_symbols]
-    expect(len(claimed) == 1, "the split probability is not claimed")
-    expect_identity(claimed[0], {p: single - both})
+    expect_identity(claim.conjunct(n), {p: single - both})
 
 
 @evidence(WALK_DRIFT, "symbolic", step="drift")
@@ -215,28 +214,28 @@ def test_drift_of_the_log_ratio(claim: Claim) -> None:
     for drawn in (0, 1):  # for every batch: S_i and S_j are masses of C with i, C with j
         factor = step_factor(drawn, S).expand()
         expect(factor in known, f"{factor} > 0 is not assumed", region=claim.region)
-    expect_same(by_side(claim, drift), pair_moment(1), POINTS, "conditional drift")
+    expect_same(claim.says(drift), pair_moment(1), POINTS, "conditional drift")
 
 
 @evidence(WALK_DRIFT_LOW, "symbolic", step="denominator")
 def test_denominator_of_the_drift(claim: Claim) -> None:
     for x in (q_i, q_j):
         expect(implied(Ne(x, 0), claim.region), f"{x}: WALK-DRIFT is about live coordinates")
-    (logarithm,) = by_side(WALK_DRIFT, drift).atoms(log)
-    (cross,) = [difference(x) for x in relations(claim.formula) if not x.has(slow)]
-    gap = by_side(claim, slow) * (logarithm.args[0] - 1) - a**2 * t * (q_i**2 - q_j**2)
+    (logarithm,) = WALK_DRIFT.says(drift).atoms(log)
+    cross = difference(claim.conjunct(without=[slow]))
+    gap = claim.says(slow) * (logarithm.args[0] - 1) - a**2 * t * (q_i**2 - q_j**2)
     expect_zero(gap, "drift against cross difference over denominator")
     expect_zero(cross - a**2 * t * (q_i**2 - q_j**2), "the cross difference")
 
 
 @evidence(WALK_DRIFT_LOW, "certificate", step="bounds")
 def test_drift_has_the_sign_of_the_order(claim: Claim) -> None:
-    region, denominator = pair_region(claim), {slow: by_side(claim, slow)}
+    region, denominator = pair_region(claim), {slow: claim.says(slow)}
     box = box_of(region, PAIR_ORDER)
     # the denominator is a product of two of these, so the drift has the sign of the cross difference
     positive = positive_factors(region, PAIR_ORDER, S_i, S_j, chart=PAIR_CHART)
-    factors = [x for x in by_side(claim, slow).args if any((x - y).expand() == 0 for y in positive)]
-    expect(Mul(*factors) == by_side(claim, slow), "the denominator is a product of SIGN's factors")
+    factors = [x for x in claim.says(slow).args if any((x - y).expand() == 0 for y in positive)]
+    expect(Mul(*factors) == claim.says(slow), "the denominator is a product of SIGN's factors")
     for bound in relations(claim.formula):
         if not isinstance(bound, Eq):
             bound = bound.subs(denominator)
@@ -267,7 +266,7 @@ def test_second_moment_of_the_jump(claim: Claim) -> None:
     expect_counts(claim)
     expect(implied(Ne(q_i, 0), claim.region), "i is live")
     expect(implied(Ne(q_j, 0), claim.region), "j is live")
-    expect_same(by_side(claim, spread), pair_moment(2), POINTS, "second moment given C")
+    expect_same(claim.says(spread), pair_moment(2), POINTS, "second moment given C")
 
 
 @evidence(WALK_VARIANCE, "certificate", step="bound")
@@ -291,7 +290,7 @@ def test_least_second_moment(claim: Claim) -> None:
         positive = positive_factors(region, order, mass, chart=SQUARES)
         squares = box_of(region, order)
         expect_quotient(more, squares, positive=positive, chart=SQUARES, factors=(a**2, t))
-    bound = next(x for x in relations(claim.formula) if not isinstance(x, Eq))
+    bound = claim.conjunct(kind="inequality")
     expect(bound.gts == spread and bound.lts != spread, f"{bound} bounds the spread from above")
     square = cancel(bound.lts / (2 * p))
     largest = box_of(claim.region, (a,))[a][1]
@@ -328,7 +327,7 @@ def test_walk_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
     before = instance.q[first] / instance.q[second]
     factors = [exact(move.q[first] / move.q[second] / before) for move in moves]
     base = {a: exact(instance.a), t: exact(2 - instance.r2), n: points, b: size}
-    share = by_side(claim, p).subs(base)
+    share = claim.says(p).subs(base)
     others = [j for j in range(points) if j not in (first, second)]
     product_of_all = Rational(1)
     for factor in factors:
@@ -338,7 +337,7 @@ def test_walk_on_explicit_vectors(claim: Claim, instance: Instance) -> None:
         mass = sum((instance.q[j] ** 2 * instance.gates[j] for j in rest), Fraction(0))
         state = {**base, S_C: exact(mass), q_i: exact(instance.q[first]),
                  q_j: exact(instance.q[second]), p: 1}  # fmt: skip
-        total *= _exp(by_side(claim, drift), state)
+        total *= _exp(claim.says(drift), state)
     # E[change] = E_C[p log X_C]: with N = C(n, b) batches and M = C(n-2, b-1) sets C, each X_C stands
     # for two batches, so the product of all factors is the product of the X_C and p N = M
     expect(product_of_all == total, "mean change of the log ratio", instance=instance)

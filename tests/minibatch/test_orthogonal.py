@@ -8,7 +8,7 @@ from sympy import Expr, Ge, Gt, Integer, Rational, Sum, Symbol
 from tests.analysis import upper_bound_on
 from tests.inequalities import expect_condition, expect_region_of, is_strict
 from tests.obstructions import dead_starts
-from tests.reading import by_side, expect_items
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
@@ -25,8 +25,8 @@ def test_cosine_is_a_coordinate(claim: Claim) -> None:
     expect_region_of(claim, SGD_SPARSE, r2)
     expect_condition(claim.region, Gt(s, 0), "a live coordinate, which SGD-SPARSE needs")
     expect_items(claim, words.ORTHONORMAL, words.UNIFORM)
-    expect(by_side(SGD_SPARSE, p_sparse) == 1, "convergence is almost sure")
-    expect(by_side(SGD_SPARSE, limit_winner) == 1, "the limit is a unit vector along x_I")
+    expect(SGD_SPARSE.says(p_sparse) == 1, "convergence is almost sure")
+    expect(SGD_SPARSE.says(limit_winner) == 1, "the limit is a unit vector along x_I")
     expect(not is_strict(claim.formula), "both sides are 0 at T = 1")
     tail = _tail(claim)
     expect_condition(claim.region, Ge(T, 0), "|cos| >= T is cos^2 >= T^2")

@@ -23,7 +23,6 @@ from sympy import (
 
 from tests.analysis import expect_outside, expect_same
 from tests.inequalities import (
-    condition_of,
     expect_condition,
     expect_holds,
     expect_implied,
@@ -31,13 +30,14 @@ from tests.inequalities import (
 )
 from tests.minibatch.purity_time_tools import expect_follows, points, x
 from tests.obstructions import full_batch_starts
-from tests.reading import by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from tests.subsets import chance_of, expect_counts
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory import vocabulary as words
 from theory.minibatch import selection
 from theory.minibatch.log_ratios import WALK_DRIFT, step_factor
@@ -75,13 +75,13 @@ def test_purity_is_a_level_of_the_log_ratio(claim: Claim) -> None:
     R = Symbol("R", positive=True)
     expect_zero(diff(R / (1 + R), R) - 1 / (1 + R) ** 2, "pi rises")
     (ratio,) = solve(R / (1 + R) - (1 - eps), R)
-    expect_same(by_side(claim, level), log(cancel(ratio)) / 2, points(eps), "level")
+    expect_same(claim.says(level), log(cancel(ratio)) / 2, points(eps), "level")
 
 
 @evidence(TIME_TWO, "symbolic", step="time")
 def test_time_to_purity_of_two_points(claim: Claim) -> None:
     """SELECT-TIME at the level: cosh(Z)^2 = 1/(4 pi (1 - pi)) where e^(2Z) = pi/(1 - pi)."""
-    formula = by_side(SELECT_TIME, selection.time)
+    formula = SELECT_TIME.says(selection.time)
     squares = {}
     for symbol, pure in ((selection.level, 1 - eps), (selection.start, purity)):
         root = sqrt(pure / (1 - pure))  # e^Z
@@ -91,12 +91,12 @@ def test_time_to_purity_of_two_points(claim: Claim) -> None:
     derived = derived.replace(lambda e: e == log(cosh(selection.start)),
                               lambda _: log(squares[selection.start]) / 2)  # fmt: skip
     expect(not derived.has(cosh), f"{derived}")
-    expect_same(by_side(claim, time), derived, points(eps, purity), "time")
-    fixed = [x for x in relations(condition_of(claim, "start")) if isinstance(x, Eq)]
+    expect_same(claim.says(time), derived, points(eps, purity), "time")
+    fixed = matching(claim.condition("start"), kind="equation")
     for symbol, value in ((n, 2), (b, 1)):  # SELECT-TIME's start
         known = [solve(x, symbol) for x in fixed if x.free_symbols == {symbol}]
         expect(known == [[value]], f"{symbol} = {value} is assumed", found=known)
-    inside = condition_of(claim, "purity")
+    inside = claim.condition("purity")
     for needed in (Gt(eps, 0), Ge(2 * purity, 1), Ge(1 - eps - purity, 0)):
         expect_follows(needed, inside)
 
@@ -110,21 +110,21 @@ def test_first_passage_of_a_linear_decay(claim: Claim) -> None:
     """log(1 - pi_k) = 2 Lambda k + o(k) (SGD-RATE-PATHS); T is where it first is log(eps) = -L."""
     expect_region_of(claim, SGD_RATE)
     expect_region_of(claim, SGD_RATE_PATHS)
-    expect(by_side(SGD_RATE_PATHS, path_ratio) == rate_ratio, "paths have the exponent as rate")
+    expect(SGD_RATE_PATHS.says(path_ratio) == rate_ratio, "paths have the exponent as rate")
     expect_counts(claim)
     expect_zero(stated(claim.region, p) - chance_of(1, 1), "p")
     expect_region_of(claim, SGD_SPARSE)
-    expect(by_side(SGD_SPARSE, p_sparse) == 1, "almost surely some w_k -> +-x_I")
-    decay = by_side(SGD_RATE, rate_ratio)
+    expect(SGD_SPARSE.says(p_sparse) == 1, "almost surely some w_k -> +-x_I")
+    decay = SGD_RATE.says(rate_ratio)
     L, T = Symbol("L", positive=True), Symbol("T", positive=True)
     (first,) = solve(2 * rate * T + L, T)
     if claim.id == TIME_PURITY.id:
         expect_only(claim, slope)
-        expect_same(by_side(claim, slope), (first / L).subs(rate, decay), points(a, p), "slope")
+        expect_same(claim.says(slope), (first / L).subs(rate, decay), points(a, p), "slope")
         return
     # with 2 sqrt(T) M added, T = first + sqrt(first) M/(-Lambda) + o(sqrt(L)); E M = mu sqrt(V_own)
     square = first * largest**2 * spread / rate**2 / L
-    claimed = by_side(claim, offset)
+    claimed = claim.says(offset)
     expect_zero(cancel((claimed**2).subs(sqrt(spread), x)).subs(x, sqrt(spread)) - square, "square")
     expect(claimed.subs({largest: 1, spread: 2, rate: -1}) == 1, "sign", value=claimed)
 
@@ -135,7 +135,7 @@ def test_impurity_is_a_sum_of_squared_ratios(claim: Claim) -> None:
     expect_zero(1 - 1 / (1 + x) - x / (1 + x), "1 - pi in X")
     expect_zero(x - x / (1 + x) - x**2 / (1 + x), "X from above")
     expect_zero(x / (1 + x) - x / 2 - x * (1 - x) / (2 * (1 + x)), "X/2 from below")
-    expect_implied(Ge(k, 2), condition_of(claim, "live coordinates"))
+    expect_implied(Ge(k, 2), claim.condition("live coordinates"))
 
 
 @evidence(TIME_PURITY, "witness", step="rate", needs="without replacement",
@@ -166,23 +166,22 @@ def test_tail_from_sparse_time(claim: Claim) -> None:
     A, B = Symbol("A", positive=True), Symbol("B", positive=True)
     extra = Poly(((A + B) ** 4 - A**4 - B**4).expand(), A, B)
     expect(all(value >= 0 for value in extra.coeffs()), "fourth root is subadditive")
-    falling = [r for r in relations(SPARSE_TIME.formula) if r.lhs == mean_psi]
-    expect(any(not isinstance(r, Eq) for r in falling), "SPARSE-TIME bounds the mean factor")
-    expect(condition_of(claim, "step size") == condition_of(SPARSE_TIME, "step size"), "step size")
-    expect(condition_of(claim, "without") == condition_of(SPARSE_TIME, "without"), "batches")
+    SPARSE_TIME.conjunct(lesser=mean_psi)  # it bounds the mean factor
+    expect(claim.condition("step size") == SPARSE_TIME.condition("step size"), "step size")
+    expect(claim.condition("without") == SPARSE_TIME.condition("without"), "batches")
     at = start_on_sphere(claim)
-    for needed in relations(condition_of(SPARSE_TIME, "sphere band")):
+    for needed in relations(SPARSE_TIME.condition("sphere band")):
         read = needed.subs(at)
         if read != True:  # noqa: E712 - a SymPy truth value
             expect(read != False, f"SPARSE-TIME needs {needed}", start=at)  # noqa: E712
-            expect_holds(read, condition_of(claim, "step size"), (a,), derived={})
+            expect_holds(read, claim.condition("step size"), (a,), derived={})
 
 
 def start_on_sphere(claim: Claim) -> dict[Symbol, Any]:
     """delta and rho at the start, as the claim's equations for them say; Undecided without these."""
     found = {}
     for name, symbol in (("sphere", delta), ("in the span", rho)):
-        condition = condition_of(claim, name)
+        condition = claim.condition(name)
         if not isinstance(condition, Eq) or condition.free_symbols != {symbol}:
             raise Undecided(f"{condition} does not fix {symbol}")
         (found[symbol],) = solve(condition, symbol)
@@ -196,21 +195,20 @@ def test_sum_of_the_tail(claim: Claim) -> None:
 
     N = ceil(log B/-log r) <= 1 + log(B)/kappa terms of 1, then at most r^N B/kappa <= 1/kappa.
     """
-    bound = next(r.gts for r in relations(SPARSE_TIME.formula)
-                 if r.lhs == mean_psi and not isinstance(r, Eq))  # fmt: skip
+    bound = SPARSE_TIME.conjunct(lesser=mean_psi).gts
     kappa = 1 - bound
     expect_zero(stated(claim.region, p) - chance_of(1, 1), "p")
     expect_zero(diff(-log(1 - x) - x, x) - x / (1 - x), "slope of -log(1 - x) - x, which is 0 at 0")
     for needed in (Ge(k, 2), Ge(n, 2), Ge(1, 2 * eps), Gt(eps, 0)):
         if needed.free_symbols == {eps}:
-            expect_follows(needed, condition_of(claim, "eps"))
+            expect_follows(needed, claim.condition("eps"))
         else:
             expect_implied(needed, claim.region)
     log_b = log(n * (n - 1) / 2) + log(n / eps) / 4
     derived = 1 + (1 + log_b) / kappa
-    claimed = [r for r in relations(claim.formula) if r.has(mean_time)]
-    expect(len(claimed) == 1 and claimed[0].lts == mean_time, f"{claimed}")
-    expect_same(claimed[0].gts, derived, points(a, p, n, eps), "bound")
+    claimed = claim.conjunct(mean_time)
+    expect(claimed.lts == mean_time, f"{claimed}")
+    expect_same(claimed.gts, derived, points(a, p, n, eps), "bound")
 
 
 @evidence(TIME_MEAN, "symbolic", step="integrable")
@@ -220,14 +218,14 @@ def test_growth_of_the_mean(claim: Claim) -> None:
     From the sphere in the span: r2 = s = 1 + delta = 1, inside 0 < r2 < 2.
     """
     expect_only(claim, mean_slope, inequalities=1)
-    expect_same(by_side(claim, mean_slope), by_side(TIME_PURITY, slope), points(a, p), "slope")
-    for condition in relations(condition_of(TIME_PURITY, "step size")):
+    expect_same(claim.says(mean_slope), TIME_PURITY.says(slope), points(a, p), "slope")
+    for condition in relations(TIME_PURITY.condition("step size")):
         expect_condition(claim.region, condition, "step size")
-    expect(condition_of(claim, "without") == condition_of(TIME_PURITY, "without"), "batches")
+    expect(claim.condition("without") == TIME_PURITY.condition("without"), "batches")
     at = start_on_sphere(claim)
     start = {r2: 1 + at[delta], s: 1 + at[delta] - at[rho]}
     for name in ("radius", "live mass"):
-        expect(satisfies(condition_of(TIME_PURITY, name), start), f"TIME-PURITY: {name}", at=start)
+        expect(satisfies(TIME_PURITY.condition(name), start), f"TIME-PURITY: {name}", at=start)
 
 
 # n = 2, b = 1, a = 1/5, q_1 = q_2, tiny: r2, eps, and what is left in the span has t -> 2 - r2, S -> 0
@@ -252,9 +250,9 @@ def test_a_tiny_start_in_the_span_takes_longer(claim: Claim, case: str) -> None:
             expect(holds == (assumption.name != case), f"{assumption.name} is {holds}", at=point)
     expect_zero(step_factor(0, Integer(0)) - 1, "left out")
     up = step_factor(1, Integer(0)).subs({t: 1 if case == "in the span" else 2, a: point[a]})
-    steps = ceiling(by_side(TIME_TWO, level).subs(point) / log(up))
-    split = by_side(WALK_DRIFT, p).subs(point)
-    (bound,) = (r.gts for r in relations(claim.formula) if r.has(mean_time))
+    steps = ceiling(TIME_TWO.says(level).subs(point) / log(up))
+    split = WALK_DRIFT.says(p).subs(point)
+    bound = claim.conjunct(mean_time).gts
     most = bound.subs(p, split).subs(point)
     expect(bool(steps**2 > most), "the walk is faster than the bound", walk=steps**2, bound=most)
     expect_outside(claim, point, "the mean time exceeds the bound")

@@ -9,11 +9,10 @@ from sympy import Abs, And, Expr, Ge, Integer, Le, Max, Rational, Symbol, diff, 
 from tests.analysis import ball, expect_outside, expect_same
 from tests.inequalities import expect_condition, expect_inside, expect_region_of
 from tests.instances import Instance, exact
-from tests.reading import by_side
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import box_of, satisfies
-from theorem_audit.exact.zero import relations, stated
+from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory.minibatch.log_ratios import WALK_JUMP, membership_moments, step_factor
 from theory.minibatch.rates import (
@@ -53,8 +52,8 @@ def test_exponents_at_the_limit(claim: Claim) -> None:
     for drawn, mass in ((0, 1), (1, 0), (0, 0), (1, 1)):
         factor = step_factor(drawn, Integer(mass)).subs(t, 1)
         expect_nonnegative(factor + 0 * a, {a: box_of(claim.region, (a,))[a]}, "factor at x_I")
-    expect_same(by_side(claim, rate_ratio), exponent_of_ratio(), POINTS, "ratios")
-    expect_same(by_side(claim, rate_off), exponent_off(), POINTS, "off the live coordinates")
+    expect_same(claim.says(rate_ratio), exponent_of_ratio(), POINTS, "ratios")
+    expect_same(claim.says(rate_off), exponent_off(), POINTS, "off the live coordinates")
 
 
 # SGD-RATE-PATHS
@@ -67,9 +66,9 @@ def test_paths_converge_where_the_exponents_are(claim: Claim) -> None:
     Inside the radius SIGN keeps every factor > 0: the logarithms of SGD-RATE exist along the path.
     """
     expect_region_of(claim, SGD_SPARSE)
-    expect(by_side(SGD_SPARSE, p_sparse) == 1, "convergence is almost sure")
+    expect(SGD_SPARSE.says(p_sparse) == 1, "convergence is almost sure")
     for symbol, value in ((path_ratio, rate_ratio), (path_off, rate_off)):
-        expect(by_side(claim, symbol) == value, f"{symbol} is the mean at the limit")
+        expect(claim.says(symbol) == value, f"{symbol} is the mean at the limit")
     expect_zero(stated(claim.region, p) - stated(SGD_RATE.region, p), "the same p")
     expect_inside(And(claim.region, Ge(S, 0), Le(S, r2)), SIGN, (a, r2, S))
 
@@ -106,7 +105,7 @@ def test_the_radial_exponent_is_no_rate_of_paths(claim: Claim) -> None:
     at = Instance(basis, [Fraction(4, 5), Fraction(0)], (0,), Fraction(25, 72), "linear").step()
     expect(at.weight == [1, 0], "delta = 0", w=at.weight)
     expect(claim.symbols["lambda_radial"].startswith("mean"), "read as a mean, not as a limit")
-    value = by_side(claim, rate_radial).subs({a: Rational(25, 72), n: 2, b: 1})
+    value = claim.says(rate_radial).subs({a: Rational(25, 72), n: 2, b: 1})
     expect(ball(value, {}) < 0, "finite")
 
 
@@ -143,7 +142,7 @@ def test_radial_exponent(claim: Claim) -> None:
     slope = diff(alone.subs(S, 1 + delta), delta).subs(delta, 0)
     expect_zero(diff(alone.subs(S, 0), delta) - 1, "factor when I is left out")
     expect_same(
-        _signed(by_side(claim, rate_radial)), _signed(single * log(Abs(slope))), POINTS, "radial"
+        _signed(claim.says(rate_radial)), _signed(single * log(Abs(slope))), POINTS, "radial"
     )
 
 
@@ -163,14 +162,14 @@ def test_norm_is_forced_by_squares(claim: Claim) -> None:
     eps scales all coordinates but q_I; I in the batch or not.
     """
     eps, share, rest = Symbol("eps"), Symbol("x"), Symbol("y")
-    form = next(x.rhs for x in relations(NORM.formula) if x.has(r2))
+    form = NORM.conjunct(r2).rhs
     force = form.subs(delta, 0)
     order = None
     for mass in (1 - rest * eps**2 + share * eps**2, share * eps**2):  # I in B, I not in B
         value = force.subs({S: mass, r2: 1}).expand()
         low = min(power for (power,) in _powers(value, eps))
         order = low if order is None else min(order, low)
-    bound = next(x for x in relations(claim.formula) if x.has(rate_norm))
+    bound = claim.conjunct(rate_norm)
     derived = Max(rate_radial, order * rate_ratio, order * rate_off)
     expect(bound == Le(rate_norm, derived), f"{bound}, where the force has order {order}")
 

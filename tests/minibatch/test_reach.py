@@ -8,7 +8,7 @@ from tests.analysis import expect_quotient, expect_same, log_of, upper_bound_on
 from tests.inequalities import expect_implied, expect_inside, is_strict
 from tests.minibatch.test_capture import move
 from tests.minibatch.test_log_ratios import positive_factors
-from tests.reading import by_side, expect_items
+from tests.reading import expect_items
 from tests.subsets import LARGEST, expect_mini_batches
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.region import box_of
@@ -99,7 +99,7 @@ def test_chance_of_a_schedule(claim: Claim) -> None:
     expect_implied(Ge(M, 0), claim.region)
     expect_items(claim, words.UNIFORM)
     expect_mini_batches(claim)
-    claimed = by_side(claim, schedule_probability)
+    claimed = claim.says(schedule_probability)
     derived = -(n - 1) * M * log(binomial(n, b))
     wide = [*CASES, {**CASES[1], n: 12, b: 5}, {**CASES[1], n: 40, b: 39}]
     expect_same(log_of(claimed), derived, wide, "independent draws")
@@ -117,7 +117,7 @@ def test_chance_of_a_schedule(claim: Claim) -> None:
 def test_exponent_is_positive(claim: Claim) -> None:
     """g = z/(2(1+z)) with z a product of positive quantities; log(1 + a t_*) > 0; n - b >= 1."""
     z, exponent = Symbol("z", positive=True), stated(claim.region, g)
-    expect_zero(exponent - by_side(CAPTURE, g), "g is CAPTURE's")
+    expect_zero(exponent - CAPTURE.says(g), "g is CAPTURE's")
     expect_mini_batches(claim)
     expect_zero(exponent - lead_drift() / (2 * (1 + lead_drift())), "g in terms of z")
     expect((z / (2 * (1 + z))).is_positive, "g > 0")
@@ -135,20 +135,20 @@ def test_horizon(claim: Claim) -> None:
     U_* is half of CAPTURE's theta: what SGD-SPARSE's maximal inequality needs below theta.
     """
     fall = -log_of(_bound(REACH)) / M
-    level = by_side(claim, reached)
-    expect_same(log_of(level), log_of(by_side(CAPTURE, theta)) - log(2), CASES, "half of theta")
+    level = claim.says(reached)
+    expect_same(log_of(level), log_of(CAPTURE.says(theta)) - log(2), CASES, "half of theta")
     needed = log(n - 1) - log_of(level)
-    claimed = by_side(claim, cycles)
+    claimed = claim.says(cycles)
     expect(claimed.func.__name__ == "ceiling", f"{claimed} is not rounded up")
     expect_same(claimed.args[0] * g * fall, needed, CASES, "cycles times fall")
-    expect_zero(by_side(claim, horizon) - (n - 1) * cycles, "steps in a cycle")
+    expect_zero(claim.says(horizon) - (n - 1) * cycles, "steps in a cycle")
 
 
 @evidence(REACH_TIME, "symbolic", step="chance")
 def test_least_chance(claim: Claim) -> None:
-    derived = log_of(by_side(REACH, schedule_probability)).subs(M, horizon / (n - 1))
+    derived = log_of(REACH.says(schedule_probability)).subs(M, horizon / (n - 1))
     cases = [{**x, horizon: 5} for x in CASES]
-    expect_same(log_of(by_side(claim, chance)), derived, cases, "eps")
+    expect_same(log_of(claim.says(chance)), derived, cases, "eps")
     steps, least = reach_time(claim)
     free = steps.free_symbols | least.free_symbols
     expect(free == {n, b, a, s_star, t_star}, f"T and eps are functions of {free}")

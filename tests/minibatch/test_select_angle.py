@@ -7,7 +7,6 @@ from sympy import (
     Expr,
     Ge,
     Gt,
-    Le,
     Poly,
     Rational,
     Symbol,
@@ -26,10 +25,10 @@ from sympy import (
 )
 
 from tests.analysis import expect_quotient, upper_bound_on
-from tests.inequalities import condition_of, end_of, expect_implied, is_strict
+from tests.inequalities import end_of, expect_implied, is_strict
 from tests.minibatch.selection_n_tools import equation_of
 from tests.minibatch.test_selection import E, in_ratio
-from tests.reading import by_side, expect_items
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.zero import difference, relations
@@ -70,19 +69,17 @@ def test_angle_is_superharmonic(claim: Claim) -> None:
     The last is of degree 0 in (q_i, R), so 0 < q_i, R <= 1 is no restriction.
     """
     bound = upper_bound_on(claim, chance)
-    value = by_side(claim, generated)
+    value = claim.says(generated)
     expect_zero((generator_on_angle(bound) - value).subs(pi, POINT), "L f")
     scale = Symbol("_c")
-    sign = [x for x in relations(claim.formula) if not x.has(chance) and not x.has(generated)]
-    expect(len(sign) == 1, f"one sign is claimed, not {sign}")
-    gap = difference(sign[0])
+    gap = difference(claim.conjunct(without=[chance, generated]))
     expect_zero((gap.subs({q_i: scale * q_i, rest: scale * rest}) - gap).subs(pi, POINT), "degree")
     expect_zero((gap + value).subs(pi, POINT), "it is the sign of L f")
     for condition in (Gt(q_i, 0), Gt(rest, 0)):
         expect_implied(condition, claim.region)
     expect_items(claim, words.ORTHONORMAL, words.SMALL_STEPS)
     expect(implied(Eq(rho, 0), claim.region) and implied(Eq(delta, 0), claim.region), "the sphere")
-    top = end_of(condition_of(claim, "share"), share)
+    top = end_of(claim.condition("share"), share)
     box = {share: (0, top), q_i: (0, 1), rest: (0, 1)}
     expect_quotient(Ge(pi * gap, 0), box, positive=[q_i**2 + rest**2])
 
@@ -91,8 +88,8 @@ def test_angle_is_superharmonic(claim: Claim) -> None:
 def test_equality_for_two_live_coordinates(claim: Claim) -> None:
     """V = 1: L f = 0 and the bound is SELECT's own value, so neither inequality is strict."""
     bound = upper_bound_on(claim, chance)
-    expect(by_side(SELECT, p_win).subs(exp(y), q_i / rest) == bound, f"SELECT against {bound}")
-    expect_zero(by_side(claim, generated).subs(share, 1).subs(pi, POINT), "L f at V = 1")
+    expect(SELECT.says(p_win).subs(exp(y), q_i / rest) == bound, f"SELECT against {bound}")
+    expect_zero(claim.says(generated).subs(share, 1).subs(pi, POINT), "L f at V = 1")
     for relation in relations(claim.formula):
         expect(not is_strict(relation), f"{relation} is an equality at V = 1")
 
@@ -104,9 +101,9 @@ def test_angle_at_the_data_points(claim: Claim) -> None:
     ratio = Symbol("_ratio", positive=True)
     seen = bound.subs(q_i, ratio * rest)
     expect(seen.free_symbols == {ratio}, f"{bound} is no function of q_i/R")
-    expect(by_side(SGD_SPARSE, p_sparse) == 1, "some point wins")
+    expect(SGD_SPARSE.says(p_sparse) == 1, "some point wins")
     expect(limit(seen, ratio, 0) == 0, "x_i has lost")
-    expect(limit(seen, ratio, oo) == by_side(SGD_SPARSE, p_sparse), "x_i has won")
+    expect(limit(seen, ratio, oo) == SGD_SPARSE.says(p_sparse), "x_i has won")
 
 
 @evidence(SELECT_ANGLE, "certificate", step="remainder")
@@ -137,9 +134,7 @@ def test_derivatives_are_of_the_size_of_phi(claim: Claim) -> None:
 @evidence(SELECT_ANGLE, "symbolic", step="closing")
 def test_errors_add_up_for_every_n(claim: Claim) -> None:
     """sum_k E Phi_k <= 6 Phi_0/(p a^2) by SPARSE-TIME; an error O(a^3) Phi_k a step makes O(a)."""
-    (bound,) = [
-        x for x in relations(SPARSE_TIME.formula) if x.has(mean_psi) and isinstance(x, Le)
-    ]  # fmt: skip
+    bound = SPARSE_TIME.conjunct(mean_psi, kind="inequality")  # fmt: skip
     loss = cancel(1 - solve(difference(bound), mean_psi)[0])
     expect_zero(1 / loss - 6 / (p * a**2), "sum of the geometric series")
     expect(limit(a**3 / loss, a, 0) == 0, "the errors vanish with a")
@@ -157,7 +152,7 @@ def test_generator_of_the_area(claim: Claim) -> None:
     for size in (q_1, q_2, q_3, r):
         expect_implied(Gt(size, 0), claim.region)
     operator = operator_of(equation_of(SELECT_N))
-    sides = (generator_in_r(by_side(claim, area), operator), by_side(claim, generated))
+    sides = (generator_in_r(claim.says(area), operator), claim.says(generated))
     (top, bottom), (claimed, below) = (fraction(together(x.subs(pi, POINT))) for x in sides)
     gap = Poly(top, r, q_1, q_2, q_3, POINT) * Poly(below, r, q_1, q_2, q_3, POINT)
     gap -= Poly(claimed, r, q_1, q_2, q_3, POINT) * Poly(bottom, r, q_1, q_2, q_3, POINT)
@@ -166,7 +161,7 @@ def test_generator_of_the_area(claim: Claim) -> None:
     at = {q_1: 2, q_2: 1, q_3: 2, r: 3}
     expect(bottom.subs(at) != 0, "denominator")
     expect(
-        by_side(claim, generated).subs(at) != 0,
+        claim.says(generated).subs(at) != 0,
         "L f_1 is zero",
         **{str(x): v for x, v in at.items()},
     )
@@ -181,8 +176,8 @@ def tangent(expr: Expr) -> tuple[Expr, Expr]:
 @evidence(SELECT_AREA, "symbolic", step="right on the edges")
 def test_area_on_the_edges(claim: Claim) -> None:
     """q_3 = 0: tan of twice the angle is q_1/q_2, SELECT's law; with q_1 = 0 the area is 0."""
-    factor, t = tangent(by_side(claim, area))
-    law_factor, law_t = tangent(by_side(SELECT, p_win))
+    factor, t = tangent(claim.says(area))
+    law_factor, law_t = tangent(SELECT.says(p_win))
     expect(factor == 2 * law_factor, f"{factor}: twice {law_factor} is needed")
     edge = t.subs(q_3, 0)
     double = 2 * edge / (1 - edge**2) - law_t.subs(exp(y), q_1 / q_2)
@@ -195,9 +190,9 @@ def test_area_on_the_edges(claim: Claim) -> None:
 @evidence(SELECT_AREA, "symbolic", step="right at the centre")
 def test_area_at_the_centre(claim: Claim) -> None:
     """SELECT-EQUAL's 1/3: tan(pi/12) = 2 - sqrt(3); and the three areas fill the octant."""
-    value = by_side(claim, area).subs({q_1: 1, q_2: 1, q_3: 1, r: sqrt(3)})
+    value = claim.says(area).subs({q_1: 1, q_2: 1, q_3: 1, r: sqrt(3)})
     factor, t = tangent(value)
-    twelfth = cancel(by_side(SELECT_EQUAL, p_equal).subs(Symbol("k", integer=True), 3) / factor)
+    twelfth = cancel(SELECT_EQUAL.says(p_equal).subs(Symbol("k", integer=True), 3) / factor)
     expect(twelfth == Rational(1, 12), f"atan must be pi times {twelfth}")
     # tan(2 x) = 1/sqrt(3) for x = pi/12
     expect_zero((2 * t / (1 - t**2)) ** 2 - Rational(1, 3), "tan(pi/6)^2")

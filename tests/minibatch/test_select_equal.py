@@ -7,7 +7,6 @@ from sympy import Eq, Ge, Symbol, solve
 from tests.analysis import expect_outside
 from tests.inequalities import expect_region_of
 from tests.obstructions import caught_starts
-from tests.reading import by_side
 from tests.subsets import expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.doubt.implication import implied
@@ -37,13 +36,13 @@ def test_steps_commute_with_permutations(claim: Claim) -> None:
     mass = S_C + c_i * q_i**2 + c_j * q_j**2
     swap = {q_i: q_j, q_j: q_i, c_i: c_j, c_j: c_i}
     expect_zero(mass.subs(swap, simultaneous=True) - mass, "the batch's mass")
-    after = by_side(STEP, q_j_next).subs(S, mass)
+    after = STEP.says(q_j_next).subs(S, mass)
     of_j = after.subs(chi, c_j)
-    of_i = by_side(STEP, q_j_next).subs({q_j: q_i, chi: c_i}, simultaneous=True).subs(S, mass)
+    of_i = STEP.says(q_j_next).subs({q_j: q_i, chi: c_i}, simultaneous=True).subs(S, mass)
     expect_zero(of_j.subs(swap, simultaneous=True) - of_i, "the step of the exchanged state")
-    off = by_side(STEP, perp_next).subs(S, mass)
+    off = STEP.says(perp_next).subs(S, mass)
     expect_zero(off.subs(swap, simultaneous=True) - off, "the rest's step")
-    odd = by_side(STEP, q_j_next)
+    odd = STEP.says(q_j_next)
     expect_zero(odd.subs(q_j, -q_j) + odd, "a step is odd in q_j, given S")
     expect_counts(claim)
     expect_mini_batches(claim)
@@ -51,14 +50,14 @@ def test_steps_commute_with_permutations(claim: Claim) -> None:
     expect(implied(Ge(k, 1), claim.region), "and there is one")
     spread = P4 - 2 * (s / k) * s + k * (s / k) ** 2
     expect_zero(spread.subs(P4, s**2 / k), "sum of (q_j^2 - s/k)^2 over the k live coordinates")
-    expect(by_side(claim, p_equal).free_symbols == {k}, "the same for every live j")
+    expect(claim.says(p_equal).free_symbols == {k}, "the same for every live j")
 
 
 @evidence(SELECT_EQUAL, "symbolic", step="total")
 def test_equal_chances_sum_to_one(claim: Claim) -> None:
     expect_region_of(claim, SGD_SPARSE)
     chance = Symbol("x", real=True)
-    total = k * chance - by_side(SGD_SPARSE, p_sparse)
+    total = k * chance - SGD_SPARSE.says(p_sparse)
     expect_identity(claim.formula, {p_equal: solve(total, chance)[0]})
 
 
@@ -71,4 +70,4 @@ def test_ties_outside_the_radius_need_not_win(claim: Claim) -> None:
             if assumption.condition is not None and assumption.name != "radius":
                 expect(satisfies(assumption.condition, tied), f"{assumption.name} at {tied}")
         expect_outside(claim, tied, why)
-        expect(by_side(claim, p_equal).subs(tied) > 0, "the claim gives each of them a chance")
+        expect(claim.says(p_equal).subs(tied) > 0, "the claim gives each of them a chance")

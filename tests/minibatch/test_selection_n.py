@@ -7,19 +7,20 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sympy import Eq, Ge, Integer, Le, Rational, Sum, Symbol, cancel, diff, lambdify, limit, sqrt
+from sympy import Eq, Ge, Integer, Rational, Sum, Symbol, cancel, diff, lambdify, limit, sqrt
 
 from sim import simulate
 from sim.problems.selection_law import Law, selection_law
 from tests.analysis import upper_bound_on
 from tests.instances import Instance
 from tests.minibatch.selection_n_tools import equation_of
-from tests.reading import by_side, expect_items
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero, seed
 from theorem_audit.checks.statistics import expect_proportion
 from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import equated
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import WALK_JUMP
 from theory.minibatch.selection import (
@@ -74,7 +75,7 @@ def test_divergence_by_the_product_rule(claim: Claim) -> None:
 @evidence(SELECT_REVERSIBLE, "symbolic")
 def test_bracket_is_the_generators_summand(claim: Claim) -> None:
     """What is multiplied by 2 g r2 is SELECT-GENERATOR's summand over p, read at degree 0."""
-    value = by_side(claim, flux_change).expand()
+    value = claim.says(flux_change).expand()
     bracket = (value.coeff(gauge, 1) / (2 * r2)).expand()
     expect_zero(bracket - generator_summand(), "L")
     expect_zero(value - value.coeff(gauge, 1) * gauge - value.coeff(gauge_slope, 1) * gauge_slope,
@@ -84,7 +85,7 @@ def test_bracket_is_the_generators_summand(claim: Claim) -> None:
 @evidence(SELECT_REVERSIBLE, "symbolic")
 def test_the_gauges_term_sums_to_zero(claim: Claim) -> None:
     """Its coefficient of h_j does not depend on j, and sum_j h_j = 0."""
-    of_gauge = by_side(claim, flux_change).expand().coeff(gauge_slope, 1)
+    of_gauge = claim.says(flux_change).expand().coeff(gauge_slope, 1)
     factor = cancel(of_gauge / slope)
     expect(not factor.has(slope, curvature, q_j), f"{factor} depends on j")
     expect(implied(Ge(n, 1), claim.region), "a mean of log|q_j| over no data", region=claim.region)
@@ -103,7 +104,7 @@ def _expect_sphere(claim: Claim) -> None:
 @evidence(SELECT_N, "symbolic", step="equation")
 def test_equation_of_the_chances(claim: Claim) -> None:
     """The generator of SELECT-GENERATOR over p, term by term under the sum."""
-    parts = {x.lhs: x.rhs for x in relations(SELECT_GENERATOR.formula)}
+    parts = equated(SELECT_GENERATOR.formula)
     total = equation_of(claim)
     expect_items(claim, words.ORTHONORMAL)
     _expect_sphere(claim)
@@ -127,7 +128,7 @@ def test_hypotheses_of_the_limit_theorem(claim: Claim) -> None:
     expect(len(claim.cites) == 3, f"cites {claim.cites}")
     expect_items(claim, words.ORTHONORMAL, words.SMALL_STEPS)
     _expect_sphere(claim)
-    parts = {x.lhs: x.rhs for x in relations(SELECT_GENERATOR.formula)}
+    parts = equated(SELECT_GENERATOR.formula)
     expect(not parts[second_coefficient].has(q_j), "the covariance depends on the state")
     expect_zero(parts[first_coefficient] / p - q_j**2, "drift u_j")
     u_i, u_j = Symbol("u_i", real=True), Symbol("u_j", real=True)
@@ -146,10 +147,7 @@ def test_the_leader_stays(claim: Claim) -> None:
 
     There the two largest satisfy q_j^2 >= q_i^2/(1 + 2a)^2 (WALK-JUMP) and n q_i^2 >= s.
     """
-    (mean,) = [
-        x.rhs for x in relations(SPARSE_TIME.formula)
-        if x.has(mean_psi) and isinstance(x, Le)
-    ]  # fmt: skip
+    mean = SPARSE_TIME.conjunct(mean_psi, kind="inequality").rhs  # fmt: skip
     expect_nonnegative((1 - mean).subs(p, 1) + 0 * a, {a: (0, 1)}, "Phi does not grow on average")
     expect(WALK_JUMP.formula.gts == 2 * a, f"jumps {WALK_JUMP.formula}")
     # |q_j|/|q_i| >= 1/g, g = 1 + 2a, and q_i^2/s >= 1/m (the largest of m shares that sum to 1)
@@ -174,7 +172,7 @@ def test_chances_at_the_data_points(claim: Claim) -> None:
     for symbol, leader in ((own_end, "i"), (other_end, "j")):
         leads = Integer(leader == "i")
         derived = leads + limit(phi, e, 0)
-        (relation,) = [x for x in relations(claim.formula) if x.has(symbol)]
+        relation = claim.conjunct(symbol)
         expect_identity(relation, {symbol: derived})
 
 
@@ -256,9 +254,9 @@ def test_grid_solution_against_what_is_known(claim: Claim) -> None:
     """
     solution = law()
     expect(claim.formula.has(h_jj[j]), "second order")
-    equal = float(by_side(SELECT_EQUAL, p_equal).subs(Symbol("k", integer=True), 3))
+    equal = float(SELECT_EQUAL.says(p_equal).subs(Symbol("k", integer=True), 3))
     expect(np.abs(solution.at(0, 0) - equal).max() < 1e-9, "centre")
-    edge = lambdify(y, by_side(SELECT, p_win))
+    edge = lambdify(y, SELECT.says(p_win))
     for gap in (-1.0, -0.5, 0.0, 0.5, 1.0):
         seen = solution.at(6 + gap, 6)[0]
         expect(abs(seen - edge(gap)) < 0.01, "edge", seen=seen, law=float(edge(gap)))
@@ -266,7 +264,7 @@ def test_grid_solution_against_what_is_known(claim: Claim) -> None:
     others = np.sqrt((size**2).sum(axis=1) - size[:, 0] ** 2)
     bound = lambdify((q_i, rest), upper_bound_on(SELECT_ANGLE, chance))(size[:, 0], others)
     expect((solution.chance[:, 0] <= bound + 1e-4).all(), "above the angle")
-    guess = lambdify((q_1, q_2, q_3, r), by_side(SELECT_AREA, area))
+    guess = lambdify((q_1, q_2, q_3, r), SELECT_AREA.says(area))
     norm = np.linalg.norm(size, axis=1)
     wrong = np.abs(guess(*size.T, norm) - solution.chance[:, 0]).max()
     coarse = selection_law(RADIUS, FINENESS // 2)

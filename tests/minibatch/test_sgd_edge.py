@@ -7,7 +7,7 @@ from sympy import Abs, Ge, Rational, Symbol, cancel, diff, log, solve
 from tests.analysis import ball, expect_outside
 from tests.inequalities import expect_implied
 from tests.obstructions import two_cycles
-from tests.reading import by_side, expect_items
+from tests.reading import expect_items
 from tests.subsets import chance_of, expect_counts
 from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
 from theorem_audit.exact.zero import stated
@@ -40,27 +40,27 @@ def test_edge_of_the_radial_exponent(claim: Claim) -> None:
     factor = diff(norm_step().subs(S, 1 + delta), delta).subs(delta, 0)  # a batch with I alone
     gap = 1 - factor**2
     ends = sorted(solve(gap, a))
-    expect(len(ends) == 2 and ends[0] == 0 and ends[1] == by_side(claim, edge), f"ends {ends}")
+    expect(len(ends) == 2 and ends[0] == 0 and ends[1] == claim.says(edge), f"ends {ends}")
     inside = cancel(gap / ((a - ends[0]) * (ends[1] - a)))
     expect(inside.is_Rational and inside > 0, f"1 - (1-4a)^2 over (a)(edge - a) is {inside}")
-    rate = by_side(SGD_RATE, rate_radial)
+    rate = SGD_RATE.says(rate_radial)
     expect(rate.has(log(Abs(factor))), f"{rate} is not made of the factor {factor}")
 
 
 @evidence(SGD_EDGE, "symbolic", step="edge")
 def test_other_exponents_are_negative_beyond_the_edge(claim: Claim) -> None:
     """log(1 - a^2) and log(1 - a) are negative on (0, 1), with positive weights p and b/n."""
-    top = by_side(claim, edge)
+    top = claim.says(edge)
     for rate in (rate_ratio, rate_off):
-        (logarithm,) = by_side(SGD_RATE, rate).atoms(log)
+        (logarithm,) = SGD_RATE.says(rate).atoms(log)
         expect_nonnegative(1 - logarithm.args[0], {a: (0, 1)}, f"{logarithm} <= 0")
         expect_nonnegative(logarithm.args[0], {a: (0, top)}, f"{logarithm} exists")
-        expect(ball(by_side(SGD_RATE, rate), {a: top, p: Rational(1, 3), n: 3, b: 1}) < 0, "sign")
+        expect(ball(SGD_RATE.says(rate), {a: top, p: Rational(1, 3), n: 3, b: 1}) < 0, "sign")
 
 
 @evidence(SGD_EDGE, "symbolic", step="scaling")
 def test_scaling_rule(claim: Claim) -> None:
-    expect_zero(by_side(claim, eta_max) - b * by_side(claim, edge), "eta = a b at the edge")
+    expect_zero(claim.says(eta_max) - b * claim.says(edge), "eta = a b at the edge")
 
 
 @evidence(SGD_EDGE, "symbolic", step="edge")
@@ -71,9 +71,9 @@ def test_two_cycles_past_the_edge(claim: Claim) -> None:
     image = 1 / (2 * a * y) * (1 + 2 * a * (1 - square))
     expect_zero(image - y, "x is mapped to y, and by symmetry y to x")
     distance = square - 2 / (2 * a) + y**2  # (x - y)^2
-    expect(solve(cancel(distance), a) == [by_side(claim, edge)], "the cycle is born at the edge")
+    expect(solve(cancel(distance), a) == [claim.says(edge)], "the cycle is born at the edge")
     for point, _ in two_cycles():
-        expect(point[a] > by_side(claim, edge), "a rational cycle below the edge", a=point[a])
+        expect(point[a] > claim.says(edge), "a rational cycle below the edge", a=point[a])
 
 
 # UNIVERSAL-DECAY
@@ -109,8 +109,8 @@ def test_without_the_norm_the_decay_depends_on_the_point(claim: Claim) -> None:
     )
     plain = cancel((two.subs({s: 1, t: 1, delta: 0}) + k / 2 * means).subs(k, n))
     expect(diff(plain, P4) != 0, "no dependence on the sum of q_j^4")
-    expect_zero(diff(plain, P4) + n * by_side(WALK_DRIFT, p) / 2, "its coefficient is -n p/2")
-    expect(by_side(claim, second_order).has(k), "F_2")
+    expect_zero(diff(plain, P4) + n * WALK_DRIFT.says(p) / 2, "its coefficient is -n p/2")
+    expect(claim.says(second_order).has(k), "F_2")
 
 
 @evidence(UNIVERSAL_DECAY, "witness", needs="in the span")
@@ -119,7 +119,7 @@ def test_off_the_span_the_decay_is_another(claim: Claim) -> None:
     one, two = decay_coefficients()
     state = {s: 1 + delta - rho, t: 1 - delta}
     point = {delta: 0, n: 2, b: 1, k: 2, rho: Rational(1, 2), P4: Rational(1, 8)}
-    claimed = by_side(claim, first_order).subs(point), by_side(claim, second_order).subs(point)
+    claimed = claim.says(first_order).subs(point), claim.says(second_order).subs(point)
     found = one.subs(state).subs(point), two.subs(state).subs(point)
     expect(found != claimed, "the same off the span", found=found, claimed=claimed)
     expect_outside(claim, point, "F_1 and F_2 differ off the span")
@@ -132,7 +132,7 @@ def test_only_to_leading_order(claim: Claim) -> None:
     Without (k/2) delta the a^2 coefficient is -1/4 at q^2 = (1/2, 1/2), -41/100 at (9/10, 1/10).
     """
     step, values = Rational(1, 4), {n: 2, b: 1, k: 2, delta: 0}
-    leading = step**2 * by_side(claim, second_order).subs(values)
+    leading = step**2 * claim.says(second_order).subs(values)
     changes = []
     for first in (Rational(1, 2), Rational(9, 10)):
         squares, total = (first, 1 - first), 0

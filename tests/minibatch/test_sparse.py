@@ -28,12 +28,12 @@ from sympy.logic.boolalg import Boolean
 
 from tests.inequalities import expect_holds, expect_implied, expect_inside, restricted
 from tests.minibatch.test_reach import CASES
-from tests.reading import by_side
 from theorem_audit import attempt, evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct, matching
 from theory.full_batch.convergence import GD_CONVERGES, GD_DIRECTION
 from theory.minibatch.capture import (
     CAPTURE,
@@ -102,7 +102,7 @@ def expect_fits(
 
 def own_bounds(condition: Boolean, symbol: Symbol) -> list[Boolean]:
     """The conditions on ``symbol`` alone; others bound it by the state, as the chain's first steps do."""
-    return [x for x in relations(condition) if x.free_symbols == {symbol}]
+    return matching(condition, symbols=[symbol])
 
 
 def expect_hypotheses(claim: Claim, lemma: Claim) -> None:
@@ -125,18 +125,18 @@ def expect_hypotheses(claim: Claim, lemma: Claim) -> None:
 @evidence(SGD_SPARSE, "certificate", step="confine")
 def test_slack_is_kept(claim: Claim) -> None:
     """delta <= max(delta_0, 10a/27) for ever: BAND-WIDE below, ENTRY above; SIGN keeps the live set."""
-    top = next(x.gts for x in relations(BAND_WIDE.formula) if x.has(a))
+    top = BAND_WIDE.conjunct(a).gts
     expect(top.free_symbols == {a} and delta_next not in top.free_symbols, f"band {top}")
     step = box_of(claim.region, (a,))[a]
     widest = next(
         x.rhs for x in relations(BAND_WIDE.region) if x.lhs == a and x.has(a) and x.rhs != 0
     )
     expect(step[1] <= widest, "BAND-WIDE does not reach the claim's step sizes", largest=step[1])
-    falls = [x for x in relations(ENTRY.region) if x.has(delta) and not x.has(S)]
+    falls = matching(ENTRY.region, delta, without=[S])
     for condition in falls:  # with top <= delta <= 1: inside ENTRY's region
         gap = difference(condition).subs(delta, top + (1 - top) * Symbol("v"))
         expect_nonnegative(gap.expand(), {a: step, Symbol("v"): (0, 1)}, f"{condition}")
-    signs = next(x for x in relations(SIGN.region) if x.has(r2) and not x.has(S))
+    signs = conjunct(SIGN.region, r2, without=[S])
     radius = box_of(claim.region, (a, r2))
     expect_nonnegative(difference(signs), radius, "SIGN's radius")
     first, second = least_slack().args
@@ -147,8 +147,8 @@ def test_slack_is_kept(claim: Claim) -> None:
 @evidence(SGD_SPARSE, "certificate", step="floor")
 def test_live_mass_is_kept(claim: Claim) -> None:
     """MASS-FLOOR: s never falls where s <= t; elsewhere s > t_* and a step keeps (1 - aS)^2 of it."""
-    gain = next(x for x in relations(MASS_FLOOR.formula) if isinstance(x, Eq))
-    keep = next(x for x in relations(MASS_FLOOR.formula) if not isinstance(x, Eq))
+    gain = MASS_FLOOR.conjunct(kind="equation")
+    keep = MASS_FLOOR.conjunct(kind="inequality")
     box = {**box_of(claim.region, (a,)), t: (0, 2), s: (0, 2 - t), S: (0, s)}
     bracket = (gain.rhs / (a * S)).expand()
     low, over = Symbol("v", real=True), Symbol("x", real=True)
@@ -165,9 +165,9 @@ def test_live_mass_is_kept(claim: Claim) -> None:
 
 def _expect_contraction() -> None:
     """CAPTURE's factor of E U lies in [7/8, 1): 0 < g <= 1/2 and 0 < p <= 1/2."""
-    rate, z = by_side(CAPTURE, growth), lead_drift()
-    expect_zero(1 - 2 * by_side(CAPTURE, g) - 1 / (1 + z), "1 - 2g = 1/(1+z) > 0")
-    excess = n * (n - 1) * (1 - 2 * by_side(WALK_DRIFT, p))
+    rate, z = CAPTURE.says(growth), lead_drift()
+    expect_zero(1 - 2 * CAPTURE.says(g) - 1 / (1 + z), "1 - 2g = 1/(1+z) > 0")
+    excess = n * (n - 1) * (1 - 2 * WALK_DRIFT.says(p))
     expect_zero(excess - b * (b - 1) - (n - b) * (n - b - 1), "n(n-1)(1 - 2p), >= 0 for 1 <= b < n")
     box = {p: (0, Rational(1, 2)), g: (0, Rational(1, 2))}
     expect_nonnegative(rate - Rational(7, 8), box, "E U falls by at most an eighth")
@@ -238,10 +238,8 @@ def test_the_winner_follows_the_full_batch(claim: Claim) -> None:
                 expect_nonnegative(gap.expand(), box, f"{part} against sigma")
         total = sum(u * v for u, v in zip(slopes, bounds, strict=True))
         expect(total <= PERTURBED, "constant of sigma", total=total)
-    lyapunov = next(y for y in relations(GD_CONVERGES.formula) if y.has(rho_next) and y.has(s_next)
-                    and y.has(s) and not y.has(1 - a * S) and y.lts.has(a))  # fmt: skip
     after = LYAPUNOV.subs({z: s_next, rho: rho_next}, simultaneous=True)
-    expect_zero((lyapunov.gts - LYAPUNOV.subs(z, s) + after).expand(), "GD-CONVERGES' V")
+    lyapunov = GD_CONVERGES.conjunct(greater=LYAPUNOV.subs(z, s) - after)
     margin = 4 * a * (1 - 2 * a)
     expect_holds(Gt(margin, 0), restricted(claim.region, (a,)), (a,), derived={})
     quotient = cancel(lyapunov.lts.subs(s, z) / margin)
@@ -281,9 +279,9 @@ def test_every_state_is_brought_to_one_half(claim: Claim) -> None:
     if claim.id == SPARSE_RATE.id:  # its own M, g and p; SGD-SPARSE takes them so
         enough = Ge(M, rounds_needed())
         expect(enough in relations(claim.region), f"{enough} is not asked", region=claim.region)
-        expect_zero(stated(claim.region, g) - by_side(CAPTURE, g), "g is CAPTURE's")
+        expect_zero(stated(claim.region, g) - CAPTURE.says(g), "g is CAPTURE's")
         expect_zero(stated(claim.region, p) - stated(CAPTURE.region, p), "p is the split's chance")
-    bound = next(y.gts for y in relations(REACH.formula) if y.has(final_ratio))
+    bound = REACH.conjunct(final_ratio).gts
     expect(bound.is_Pow, f"REACH's bound {bound}")
     base, exponent = bound.args
     left = g * exponent.subs(M, rounds_needed()) * log(base)  # log of R^g after these rounds
@@ -302,15 +300,15 @@ def _exponent(power: Expr, base: Expr | int) -> Expr:
 @evidence(SPARSE_RATE, "symbolic", step="block")
 def test_psi_contracts_over_a_block(claim: Claim) -> None:
     """Psi = 1: one word of chance P_T brings it to 1/2, so E Psi <= 1 - P_T/2; Psi < 1: c1."""
-    least = by_side(REACH, schedule_probability)
-    contraction = by_side(SPARSE_RATE if claim.id != SPARSE_RATE.id else claim, rate)
+    least = REACH.says(schedule_probability)
+    contraction = (SPARSE_RATE if claim.id != SPARSE_RATE.id else claim).says(rate)
     expect(contraction.func is Max, f"c = {contraction}")
     own = set(contraction.args) - set(descent().args)
     expect(len(own) == 1 and set(descent().args) < set(contraction.args), f"c = {contraction}")
     subsets = binomial(n, b)
     chance = _exponent(2 * (1 - own.pop()), subsets)
     expect_zero(chance - _exponent(least, subsets), f"c = {contraction}, P_T = {least}")
-    length = by_side(SPARSE_RATE if claim.id != SPARSE_RATE.id else claim, block_length)
+    length = (SPARSE_RATE if claim.id != SPARSE_RATE.id else claim).says(block_length)
     expect_zero(chance + length, "P_T = C(n,b)^-T")
     more = Symbol("more", real=True)  # n - 2
     weights = Poly(length.subs(n, 2 + more), M, more).coeffs()
@@ -333,10 +331,10 @@ def test_a_small_psi_stays_at_one_data_point(claim: Claim) -> None:
     near = cancel(((size**4 - 1) ** 2 - (size - 1) ** 2) / (size - 1) ** 2)
     expect_nonnegative(near.expand(), {size: (0, 2)}, "(|q|-1)^2 <= V")
     zeros = [w for w in solve(LYAPUNOV.subs(rho, 0), z) if w.is_real and w >= 0]
-    expect(zeros == [by_side(claim, limit_winner)], f"zeros of V: {zeros}")
-    expect(by_side(claim, limit_off) == solve(LYAPUNOV.subs(z, 1), rho)[0], "rho")
-    expect(by_side(claim, limit_others) == 2 * Rational(0), "sigma <= 2 U <= 2 Psi/A")
+    expect(zeros == [claim.says(limit_winner)], f"zeros of V: {zeros}")
+    expect(claim.says(limit_off) == solve(LYAPUNOV.subs(z, 1), rho)[0], "rho")
+    expect(claim.says(limit_others) == 2 * Rational(0), "sigma <= 2 U <= 2 Psi/A")
     ratio_, level = Symbol("c", positive=True), Symbol("x", positive=True)
     shrinking = ratio_ / (1 + ratio_)  # any number in (0, 1)
     bad = limit(shrinking ** Symbol("k", positive=True) / level, Symbol("k", positive=True), oo)
-    expect_zero(1 - bad - by_side(claim, p_sparse), "P(limit)")
+    expect_zero(1 - bad - claim.says(p_sparse), "P(limit)")

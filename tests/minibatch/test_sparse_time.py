@@ -10,18 +10,18 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from sympy import And, Eq, Expr, Or, Poly, Rational, Symbol, cancel, fraction, solve
+from sympy import And, Eq, Expr, Integer, Or, Poly, Rational, Symbol, cancel, fraction, solve
 from sympy.logic.boolalg import Boolean
 
 from sim import simulate
-from tests.inequalities import condition_of, is_strict
-from tests.reading import by_side
+from tests.inequalities import is_strict
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, exact_quotient, expect, expect_nonnegative, expect_zero, seed
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import Box, box_of, satisfies
 from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct, matching
 from theory.minibatch.log_ratios import membership_moments
 from theory.minibatch.sparse import SGD_SPARSE, limit_winner
 from theory.minibatch.sparse_time import (
@@ -43,7 +43,7 @@ XI = Symbol("xi", real=True)  # delta / a
 
 def box_over(claim: Claim, *order: Symbol) -> Box:
     """The box of those conditions of the claim that are inequalities."""
-    return box_of(And(*(x for x in relations(claim.region) if hasattr(x, "gts"))), order)
+    return box_of(And(*matching(claim.region, kind="inequality")), order)
 
 
 def scaled_band(claim: Claim) -> Box:
@@ -75,7 +75,7 @@ def test_largest_step_that_stays_above(claim: Claim) -> None:
     """At delta = a/4, S = r2 the claim's bounds meet zero at a root just above its largest a."""
     largest = box_over(claim, a)[a][1]
     worst = norm_step().subs(S, 1 + delta).subs(delta, a / 4)
-    low = next(difference(x) for x in relations(claim.formula) if x.rhs == 0 or x.lhs == 0)
+    low = difference(claim.conjunct(side=Integer(0)))
     gap = Poly(cancel(low.subs(delta_next, worst) / a), a)
     roots = [x for x in gap.real_roots() if x > 0]
     expect(0 <= roots[0] - largest < Rational(1, 10**5), "root", root=roots[0].evalf(9))
@@ -107,15 +107,15 @@ def test_factor_of_a_pair(claim: Claim) -> None:
 
     psi follows the true slack 2 - r2 = 1 - delta, the bound the slack that the claim assumes.
     """
-    bound = next(x.gts for x in relations(claim.formula) if psi in x.free_symbols)
+    bound = claim.conjunct(psi).gts
     box = {**scaled_band(claim), pi: box_over(claim, pi)[pi]}
     expect(stated(claim.region, rho) == 0, "s = r2 = 1 + delta")
     state = {s: 1 + delta, t: 1 - delta}
-    slack = condition_of(claim, "slack")
+    slack = claim.condition("slack")
     if not isinstance(slack, Eq):
         raise Undecided(f"{slack} does not say what t is")
     assumed = {s: 1 + delta, t: solve(slack, t)[0]}
-    for members in _values(condition_of(claim, "members"), c):
+    for members in _values(claim.condition("members"), c):
         top, bottom = fraction(squared_factor(members).subs(state).subs(delta, a * XI).together())
         if bottom.subs({a: box[a][1], XI: 0, pi: 1}) < 0:
             top, bottom = -top, -bottom
@@ -132,7 +132,7 @@ def test_factor_of_a_pair(claim: Claim) -> None:
 @evidence(SPARSE_TIME, "symbolic", step="average")
 def test_average_of_the_bound(claim: Claim) -> None:
     """The bound is 1 + A (c/2 - pi) + B pi(1-pi) + C c(2-c); its mean from the pair moments."""
-    bound = next(x.gts for x in relations(claim.formula) if psi in x.free_symbols)
+    bound = claim.conjunct(psi).gts
     means = averages()
     expect_zero(means["balance"], "E[c/2 - pi]")
     A = bound.subs({pi: 0, c: 2}) - 1
@@ -141,7 +141,7 @@ def test_average_of_the_bound(claim: Claim) -> None:
     rebuilt = 1 + A * (c / 2 - pi) + B * pi * (1 - pi) + C * c * (2 - c)
     expect_zero(bound - rebuilt, "the bound is no combination of the three terms")
     mean = 1 + B * means["share"] + C * means["pair"]
-    expect_zero(by_side(claim, mean_psi) - mean, "mean of the bound")
+    expect_zero(claim.says(mean_psi) - mean, "mean of the bound")
     largest = mean_bound(claim)
     expect_counts(claim)
     expect_mini_batches(claim)
@@ -150,9 +150,9 @@ def test_average_of_the_bound(claim: Claim) -> None:
     expect_zero(single - chance_of(1), "P(i in B)")
     expect_zero(both - chance_of(2), "P(i, j in B)")
     expect_zero(share - chance_of(1, 1), "p = P(i in B, j not), in [0, 1]")
-    gap = difference(largest).subs(mean_psi, by_side(claim, mean_psi)) - strictness(largest)
+    gap = difference(largest).subs(mean_psi, claim.says(mean_psi)) - strictness(largest)
     gap = exact_quotient(gap.expand(), a**2 * p) or gap
-    (top,) = [x for x in relations(claim.region) if x.free_symbols == {Q} and x.lts == Q]
+    top = conjunct(claim.region, symbols=[Q], lesser=Q)
     box = {a: box_over(claim, a)[a], p: (0, 1), Q: (0, solve(difference(top), Q)[0])}
     expect_nonnegative(gap, box, "mean against its bound")
 
@@ -166,7 +166,7 @@ LEVEL = 1e-4
 
 def mean_bound(claim: Claim) -> Boolean:
     """The claim's upper bound on E_psi."""
-    return next(x for x in relations(claim.formula) if x.has(mean_psi) and not isinstance(x, Eq))
+    return claim.conjunct(mean_psi, kind="inequality")
 
 
 @cache  # SymPy takes longer over it than the runs of a small example
@@ -249,6 +249,6 @@ def test_runs_are_sparse_within_the_horizon(claim: Claim, data: st.DataObject) -
     rest = run.r2[0] - run.q[0, winner] ** 2
     expect(phi(run.log_abs_q[:, q != 0])[0] <= LEVEL if live > 1 else True, "Phi", q=q, b=batch)
     expect(rest < 1e-12, "the others' squares", q=q, b=batch, a=step, rest=rest)
-    target = float(by_side(sparse, limit_winner))
+    target = float(sparse.says(limit_winner))
     expect(abs(run.q[0, winner] ** 2 - target) < 1e-9, "size of the winner", q=q, b=batch, a=step)
     expect(np.array_equal(run.sign[0], np.sign(q)), "signs and zeros are kept", q=q)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import And, Eq, Expr, Ge, Gt, Integer, Le, Ne, Rational, Symbol, cancel, log, sqrt
+from sympy import And, Expr, Ge, Gt, Integer, Le, Ne, Rational, Symbol, cancel, log, sqrt
 from sympy.logic.boolalg import Boolean
 
 from tests.analysis import ball, expect_outside, expect_same
@@ -12,8 +12,9 @@ from tests.inequalities import expect_holds, expect_inside, restricted, shadows
 from tests.walks.bounds import expect_on_orthant, upper_bound
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import difference, relations, stated
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory.minibatch import log_ratios as minibatch
 from theory.minibatch.two_points import MASS_FLOOR, TWO_POINTS, level, ratio, s_min, t_min
 from theory.model.step import SIGN, STEP
@@ -32,22 +33,6 @@ from theory.walks.random_walk import (
 )
 from theory.walks.random_walk import level as target
 
-
-def stated(formula: Any, symbol: Symbol, kind: Any = None) -> Any:
-    """The first relation of ``formula`` (of this kind) whose left side is ``symbol``."""
-    for relation in relations(formula):
-        if relation.lhs == symbol and (kind is None or isinstance(relation, kind)):
-            return relation
-    raise Undecided(f"{formula} says nothing about {symbol}")
-
-
-def equal_to(formula: Any, symbol: Symbol) -> Expr:
-    """What ``formula`` says ``symbol`` is equal to; refuted where it says something else."""
-    kinds = {type(relation) for relation in relations(formula) if relation.lhs == symbol}
-    expect(not kinds or any(issubclass(kind, Eq) for kind in kinds), f"{symbol}: no equation")
-    return stated(formula, symbol, Eq).rhs
-
-
 POINT = {
     a: Rational(3, 10), t_min: Rational(1, 2), s_min: Rational(1, 5), jump: Rational(2, 5),
     second: Rational(1, 9), drift: Rational(1, 7), level: Rational(3), ratio: Rational(1, 4),
@@ -64,38 +49,31 @@ X_J, X = Symbol("X_j", real=True), Symbol("X", real=True)
 
 def next_mass() -> Expr:
     """s+ = alpha^2 (s - S) + (alpha + beta)^2 S: chi_j = 1 on the batch, 0 elsewhere."""
-    factor = equal_to(STEP.formula, q_j_next).subs(r2, 2 - t) / q_j
+    factor = STEP.says(q_j_next).subs(r2, 2 - t) / q_j
     out, drawn = factor.subs(chi, 0), factor.subs(chi, 1)
     return out**2 * (s - S) + drawn**2 * S
 
 
 @evidence(MASS_FLOOR, "symbolic", step="mass")
 def test_change_of_mass_from_the_step(claim: Claim) -> None:
-    for relation in relations(claim.formula):
-        if isinstance(relation, Eq):
-            expect_zero(difference(relation).subs(s_next, next_mass()), f"{relation}")
+    for relation in matching(claim.formula, kind="equation"):
+        expect_zero(difference(relation).subs(s_next, next_mass()), f"{relation}")
 
 
 @evidence(MASS_FLOOR, "symbolic", step="mass")
 def test_mass_grows_while_below_t(claim: Claim) -> None:
     """s = S + rest and t = s + ahead: all terms are >= 0."""
     rest, ahead = Symbol("rest"), Symbol("ahead")
-    for relation in relations(claim.formula):
-        if isinstance(relation, Eq):
-            change = (
-                (relation.rhs - relation.lhs + s_next - s).subs({t: s + ahead}).subs(s, S + rest)
-            )
-            expect_on_orthant(change, "s+ - s")
+    for relation in matching(claim.formula, kind="equation"):
+        change = relation.rhs - relation.lhs + s_next - s
+        expect_on_orthant(change.subs({t: s + ahead}).subs(s, S + rest), "s+ - s")
 
 
 @evidence(MASS_FLOOR, "symbolic", step="loss")
 def test_mass_keeps_the_share_of_an_undrawn_coordinate(claim: Claim) -> None:
     """1 - aS = left >= 0, so a = (1 - left)/S; the gap is a t S (2 left + a t)."""
     left = Symbol("left")
-    for relation in relations(claim.formula):
-        if isinstance(relation, Eq):
-            continue
-        expect(hasattr(relation, "gts"), f"{relation} is no inequality")
+    for relation in matching(claim.formula, kind="inequality"):
         gap = difference(relation).subs(s_next, next_mass())
         excess = gap - a * t * S * (2 * (1 - a * S) + a * t)
         expect_zero(excess, f"{relation}: gap - a t S (2 (1 - a S) + a t)")
@@ -129,20 +107,20 @@ def test_jump_is_walk_jumps(claim: Claim) -> None:
     """A jump is +-log(1 + u) with u at most the right side of WALK-JUMP."""
     expect_inside(And(claim.region, *STATE), minibatch.WALK_JUMP, (a, t_min, t, S))
     u = upper_bound(minibatch.WALK_JUMP.formula, a * t / (1 - a * S))
-    expect_same(equal_to(claim.formula, jump), log(1 + u), [POINT], "jump bound")
+    expect_same(claim.says(jump), log(1 + u), [POINT], "jump bound")
 
 
 def split_of(claim: Claim) -> Expr:
     """p at the n and b that the claim's region states; with n = 2 and b = 1 the set C is empty."""
-    sizes = {x: equal_to(claim.region, x) for x in (n, b)}
+    sizes = {x: stated(claim.region, x) for x in (n, b)}
     expect_zero(sizes[n] - 2, "no third point")
     expect_zero(sizes[b] - 1, "C has b - 1 = 0 members")
-    return equal_to(minibatch.WALK_DRIFT.formula, p).subs(sizes)
+    return minibatch.WALK_DRIFT.says(p).subs(sizes)
 
 
 def both_live(claim: Claim, *values: Expr) -> list[Boolean]:
     """That these coordinates are not 0, where they are not so by choice: every datum is live."""
-    count, points = (equal_to(claim.region, x) for x in (k, n))
+    count, points = (stated(claim.region, x) for x in (k, n))
     expect_zero(count - points, "every datum is live")
     return [Ne(x, 0) for x in values if x != 0]
 
@@ -155,7 +133,7 @@ def test_second_moment_at_the_least_mass(claim: Claim) -> None:
     # at/(1 - aS) >= a t_* > 0, times 1 - aS
     for condition in (Gt(a * t_min, 0), Ge(a * t, a * t_min * (1 - a * S))):
         expect_holds(condition, restricted(region, order), order, derived={})
-    found = equal_to(claim.formula, second)
+    found = claim.says(second)
     # not WALK-VARIANCE's equation: that claim is for a <= 2/5 and t >= 1 - a/4
     moment = minibatch.pair_moment(2)
     least = moment.subs({S_C: 0, q_i: 0, q_j: 0, t: t_min, p: split_of(claim)})
@@ -165,7 +143,7 @@ def test_second_moment_at_the_least_mass(claim: Claim) -> None:
 @evidence(TWO_POINTS, "symbolic", step="drift")
 def test_drift_beyond_log_two(claim: Claim) -> None:
     """|q_i| >= 2|q_j|: q_i^2 - q_j^2 >= (3/5) s, by q_i^2 = 4 q_j^2 + rest; then WALK-DRIFT."""
-    found = equal_to(claim.formula, drift)
+    found = claim.says(drift)
     order = (a, t_min, s_min)
     expect_holds(Gt(a * t_min * s_min, 0), restricted(claim.region, order), order, derived={})
     region = And(claim.region, *STATE, Ge(X_J, 0), Ge(X, 0), Le(2 * X_J + X, 2 - t))
@@ -177,12 +155,12 @@ def test_drift_beyond_log_two(claim: Claim) -> None:
     gap = (q_i**2 - q_j**2) - share * (q_i**2 + q_j**2)
     expect_on_orthant(gap.subs(q_i**2, 4 * q_j**2 + rest), "q_i^2 - q_j^2 against s")
     chance = split_of(claim)
-    (gain,) = equal_to(minibatch.WALK_DRIFT.formula, minibatch.drift).atoms(log)
-    low = minibatch.WALK_DRIFT_LOW.formula
-    slow = equal_to(low, minibatch.slow)
+    (gain,) = minibatch.WALK_DRIFT.says(minibatch.drift).atoms(log)
+    low = minibatch.WALK_DRIFT_LOW
+    slow = low.says(minibatch.slow)
     cross = cancel((gain.args[0] - 1) * slow)
     least = cross.expand().subs(q_i**2, q_j**2 + share * s_min).expand().subs(t, t_min)
-    least = least / upper_bound(stated(low, minibatch.slow, Le), minibatch.slow)
+    least /= upper_bound(low.conjunct(kind="inequality", side=minibatch.slow), minibatch.slow)
     expect_same(found, chance * log(1 + least), [POINT], "least drift beyond log 2")
 
 
@@ -219,7 +197,7 @@ def test_exit_by_non_confinement(claim: Claim) -> None:
 def test_return_by_positive_drift(claim: Claim) -> None:
     """DRIFT-ESCAPE for |z| with A = log 2; a jump is below log 2, so |z| moves as +-z there."""
     expect_instance(claim.formula, returning, DRIFT_ESCAPE, {start: level, target: log(2)})
-    (widest,) = equal_to(claim.formula, jump).atoms(log)
+    (widest,) = claim.says(jump).atoms(log)
     expect_holds(Gt(2, widest.args[0]), restricted(claim.region, (a,)), (a,), derived={})
     expect_sizes(claim)
 
@@ -231,10 +209,10 @@ def expect_sizes(claim: Claim) -> None:
     """
     order, logs = (a, t_min, s_min), {}
     for symbol in (jump, second, drift):
-        (logs[symbol],) = equal_to(claim.formula, symbol).atoms(log)
-    expect_zero(equal_to(claim.formula, jump) - logs[jump], "J is a logarithm")
-    expect_zero(equal_to(claim.formula, second) - logs[second] ** 2, "v is the square of one")
-    share = cancel(equal_to(claim.formula, drift) / logs[drift])
+        (logs[symbol],) = claim.says(symbol).atoms(log)
+    expect_zero(claim.says(jump) - logs[jump], "J is a logarithm")
+    expect_zero(claim.says(second) - logs[second] ** 2, "v is the square of one")
+    share = cancel(claim.says(drift) / logs[drift])
     expect(share.is_Rational and 0 < share <= 1, "delta_1 is a part of one", share=share)
     wide, least, slow = (logs[x].args[0] for x in (jump, second, drift))
     for gap in (wide - 1, least - 1, slow - 1, wide - slow):
@@ -245,7 +223,7 @@ def expect_sizes(claim: Claim) -> None:
 
 def expect_instance(formula: Any, symbol: Symbol, general: Claim, values: dict[Any, Expr]) -> None:
     """``formula`` bounds ``symbol`` as ``general`` does for these values: no less and no stricter."""
-    stated_bounds = [r for r in relations(formula) if symbol in r.free_symbols]
+    stated_bounds = matching(formula, symbol)
     if not stated_bounds:
         raise Undecided(f"{formula} says nothing about {symbol}")
     bound = upper_bound(general.formula, symbol).subs(values)
@@ -263,12 +241,12 @@ def test_many_points_take_longer(claim: Claim) -> None:
     from r2 <= 1 (BAND-WIDE).
     """
     at = {n: 50, b: 1, a: Rational(1, 10), t_min: Rational(24, 25), s_min: Rational(1, 100)}
-    split = equal_to(minibatch.WALK_DRIFT.formula, p).subs(at)
+    split = minibatch.WALK_DRIFT.says(p).subs(at)
     expect((1 + 2 * at[a]) ** 3 < 2, "three moves are not enough")
     least = 4 / (2 * split)
-    bound = upper_bound(stated(claim.formula, mean_time), mean_time)
+    bound = upper_bound(claim.conjunct(mean_time), mean_time)
     for symbol in (jump, second):
-        bound = bound.subs(symbol, equal_to(claim.formula, symbol))
+        bound = bound.subs(symbol, claim.says(symbol))
     most = bound.subs({level: log(2), ratio: 0}).subs(at)
     expect(ball(least - most, {}) > 0, "within the bound", least=least, bound=most)
     expect_outside(claim, {**at, level: log(2), ratio: 0}, "it takes longer than the bound")

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Eq, Rational, Symbol
-from sympy.logic.boolalg import Boolean
+from sympy import Rational, Symbol
 
-from theorem_audit.exact.zero import relations as conjuncts
 from theory.model.band import PEAK, m
 from theory.notation import S, a, delta, r2
-
-
-def inequalities(formula: Boolean) -> list[Boolean]:
-    """The conjuncts that are inequalities."""
-    return [x for x in conjuncts(formula) if not isinstance(x, Eq)]
 
 
 def _point(a_value: Any, delta_value: Any, mass: Any) -> dict[Symbol, Any]:

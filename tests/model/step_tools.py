@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sympy import Expr, Symbol
 
-from theorem_audit.exact.zero import relations
+from theorem_audit.statement.conjuncts import equated
 from theory.model.step import STEP
 
 
 def one_step() -> dict[Symbol, Expr]:
     """The map that STEP claims: q_j+ and w_perp+."""
-    return {x.lhs: x.rhs for x in relations(STEP.formula)}
+    return equated(STEP.formula)

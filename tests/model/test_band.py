@@ -7,19 +7,18 @@ from sympy.logic.boolalg import Boolean
 
 from tests.inequalities import (
     cleared,
-    condition_of,
     end_of,
     expect_holds,
     expect_tight,
     is_strict,
     univariate_sign,
 )
-from tests.model.band_tools import inequalities
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.zero import difference
 from theorem_audit.exact.zero import relations as conjuncts
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory import vocabulary as words
 from theory.model.band import BAND, BAND_LEAST, BAND_WIDE, ENTRY, ENTRY_LEAST, PEAK, m
 from theory.model.step import norm_step
@@ -36,7 +35,7 @@ def parameter_of(claim: Claim) -> Symbol:
 
 def upper_end(claim: Claim) -> Expr:
     """The upper end of the band that the claim says is kept."""
-    return next(x.gts for x in inequalities(claim.formula) if x.lts == delta_next)
+    return claim.conjunct(lesser=delta_next).gts
 
 
 def chart_of(claim: Claim) -> tuple[dict[Symbol, Expr], tuple[Symbol, ...]]:
@@ -57,7 +56,7 @@ def _kept(claim: Claim, relation: Boolean, end: Expr) -> None:
 
 def _start(claim: Claim) -> Expr:
     """The upper end of the band that the step starts from."""
-    return end_of(condition_of(claim, "start in the band"), delta).expand()
+    return end_of(claim.condition("start in the band"), delta).expand()
 
 
 @evidence(BAND, "certificate", step="upper")
@@ -65,8 +64,8 @@ def _start(claim: Claim) -> Expr:
 @evidence(BAND_LEAST, "certificate", step="upper")
 def test_upper_end_is_kept(claim: Claim) -> None:
     # Two ends, one on each side of delta+: where both stand on one side, one of them is denied.
-    above = [x for x in inequalities(claim.formula) if x.lts == delta_next]
-    for upper in above or inequalities(claim.formula):
+    above = matching(claim.formula, lesser=delta_next)
+    for upper in above or matching(claim.formula, kind="inequality"):
         expect(not is_strict(upper), "equality holds at S = 0")
         _kept(claim, upper, _start(claim))
 
@@ -84,9 +83,9 @@ def test_lower_end_is_kept(claim: Claim) -> None:
 @evidence(BAND_WIDE, "property")  # of the bound, not of the claim: it cannot be improved
 def test_wide_band_is_reached_by_the_overshoot(claim: Claim) -> None:
     """At the largest step size the overshoot lands exactly on the upper end."""
-    largest = end_of(condition_of(claim, "step size"), a)
+    largest = end_of(claim.condition("step size"), a)
     at = {a: largest, delta: PEAK.subs(a, largest), S: 1 + PEAK.subs(a, largest)}
-    relation = next(x for x in inequalities(claim.formula) if x.lts == delta_next)
+    relation = claim.conjunct(lesser=delta_next)
     expect_tight(relation, {delta_next: norm_step()}, at)
     expect(claim.region.subs(at), "the point of equality lies in the region", a=largest)
 
@@ -97,7 +96,7 @@ def _edge(claim: Claim) -> tuple[Symbol, Poly, Rational, Rational]:
     N = 0 at the claimed sharp value, N > 0 below and N < 0 above it, up to a = 1/2 (rounded up).
     """
     parameter = parameter_of(claim)
-    assumption = next(x for x in claim.assumptions if x.name == "step size")
+    assumption = claim.assumption("step size")
     seen = norm_step().subs(S, 1 + delta).subs(delta, PEAK)
     gap = (upper_end(claim) - seen).subs(FROM_M if parameter is m else {})
     numerator = Poly(cleared(gap), parameter, domain="QQ")
@@ -147,7 +146,7 @@ def test_band_is_kept_up_to_the_root(claim: Claim) -> None:
     """
     parameter, _, stated, _ = _edge(claim)
     beyond = stated + Rational(1, 1000)
-    expect(beyond > next(x for x in claim.assumptions if x.name == "step size").sharp.gts, "margin")
+    expect(beyond > claim.assumption("step size").sharp.gts, "margin")
     chart = FROM_M if parameter is m else {}
     step = norm_step()
     # (i) above SPLIT; u = 1 + delta in units of its largest value
@@ -193,7 +192,7 @@ def _entry_chart(claim: Claim) -> tuple[dict[Symbol, Expr], Symbol]:
 
 def _ends(claim: Claim) -> tuple[Boolean, Boolean]:
     """The conditions that bound delta from below and from above."""
-    return condition_of(claim, "above the"), condition_of(claim, "upper end")
+    return claim.condition("above the"), claim.condition("upper end")
 
 
 @evidence(ENTRY, "certificate")

@@ -6,7 +6,6 @@ from sympy import And, Eq, Expr, Ge, Gt, Integer, Poly, Rational, Symbol
 from sympy.logic.boolalg import Boolean
 
 from tests.inequalities import (
-    condition_of,
     end_of,
     expect_condition,
     expect_needed,
@@ -14,13 +13,14 @@ from tests.inequalities import (
     is_strict,
     mark_needs,
 )
-from tests.model.band_tools import NEEDS, inequalities
+from tests.model.band_tools import NEEDS
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import box_of
 from theorem_audit.exact.zero import difference
 from theorem_audit.exact.zero import relations as conjuncts
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory import vocabulary as words
 from theory.model.band import BAND, BAND_LEAST, BAND_WIDE, ENTRY, ENTRY_LEAST, GROWTH, GROWTH_LOW
 from theory.model.step import norm_step
@@ -64,14 +64,14 @@ def test_growth_identity(claim: Claim) -> None:
 @evidence(GROWTH_LOW, "certificate")
 def test_growth_is_bounded_below(claim: Claim) -> None:
     expect_items(claim, words.ORTHONORMAL)
-    for relation in inequalities(claim.formula):
+    for relation in matching(claim.formula, kind="inequality"):
         _powers_nonnegative(claim, relation, _growth_step())
         expect(not is_strict(relation), "equality holds at S = 0")
 
 
 @evidence(GROWTH_LOW, "property")  # of the bound: it cannot be improved
 def test_growth_bound_is_reached(claim: Claim) -> None:
-    top = end_of(condition_of(claim, "radius"), r2)
+    top = end_of(claim.condition("radius"), r2)
     for relation in conjuncts(claim.formula):
         expect_tight(relation, _growth_step(), {r2: top, S: top})
         expect_tight(relation, _growth_step(), {S: Integer(0)})

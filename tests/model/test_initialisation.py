@@ -31,8 +31,9 @@ from tests.unit_cube import cube_chart, expect_on_cube
 from theorem_audit import evidence, expect, expect_zero, note, rng, seed
 from theorem_audit.checks.statistics import expect_at_least, expect_proportion
 from theorem_audit.exact.region import box_of, satisfies
-from theorem_audit.exact.zero import difference, relations, stated
+from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import equated
 from theory import vocabulary as words
 from theory.full_batch.convergence import GD_CONVERGES
 from theory.model.initialisation import INIT_RADIUS, batch_factor, kappa, next_masses
@@ -62,7 +63,7 @@ SCALED = {rho: 2 + y, s: y * z, S: v * y * z, a: alpha / y}
 
 def one_step() -> tuple[Expr, Expr]:
     """(factor in the batch, factor off it) in s, rho, S and a, as STEP claims them."""
-    step = {x.lhs: x.rhs for x in relations(STEP.formula)}
+    step = equated(STEP.formula)
     inside = cancel(step[q_j_next].subs(chi, 1) / q_j).subs(r2, s + rho)
     return inside, cancel(step[perp_next] / perp)
 
@@ -162,7 +163,7 @@ def test_a_long_step_breaks_the_signs(claim: Claim) -> None:
 @evidence(INIT_RADIUS, "witness")
 def test_caught_starts_exist_and_do_not_reach_the_minimum(claim: Claim) -> None:
     """For any 2 < R^2 < 2 + 1/a points of the sphere near s = 0 satisfy everything, and L -> 1/2."""
-    minimum = stated(STATIONARY.formula, loss_minimum)
+    minimum = STATIONARY.says(loss_minimum)
     level = mean_loss().subs(s, 0)
     expect_zero(level - Rational(1, 2), "L at s = 0")
     expect_zero(n * (level - minimum) - Rational(1, 2), "n (L - L_min) at s = 0")

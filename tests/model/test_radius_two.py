@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sympy import (
     And,
-    Eq,
     Expr,
     Integer,
     Poly,
@@ -21,8 +20,9 @@ from tests.model.test_spectrum import zero_with_half_to_n
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import box_of
-from theorem_audit.exact.zero import difference, relations, stated
+from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import equated
 from theory import vocabulary as words
 from theory.model.autoencoder import GRAD, gradient_of_loss
 from theory.model.initialisation import (
@@ -34,7 +34,7 @@ from theory.model.initialisation import (
     flow_invariant,
     separatrix,
 )
-from theory.model.landscape import equations, mean_gradient
+from theory.model.landscape import mean_gradient
 from theory.model.step import STEP, next_squared_norm
 from theory.notation import S, a, active, n, perp_next, q_j_next, r2, r2_next, rho, s
 from theory.notation import gradient as gradient_symbol
@@ -45,8 +45,8 @@ from theory.notation import gradient as gradient_symbol
 @evidence(RADIUS_TWO, "certificate")
 def test_norm_after_a_step_from_squared_norm_two(claim: Claim) -> None:
     expect_items(claim, words.ORTHONORMAL)
-    step = {x.lhs: x.rhs for x in relations(STEP.formula)}
-    norm = {x.lhs: x.rhs for x in relations(claim.region) if isinstance(x, Eq)}
+    step = equated(STEP.formula)
+    norm = equated(claim.region)
     after = next_squared_norm(step[q_j_next], step[perp_next]).subs(norm)
     for relation in sorted(relations(claim.formula), key=is_strict):  # the equation first
         if not is_strict(relation):
@@ -66,15 +66,15 @@ def test_norm_after_a_step_from_squared_norm_two(claim: Claim) -> None:
 
 @evidence(RADIUS_TWO, "witness", needs="step size")
 def test_step_one_stays_on_squared_norm_two(claim: Claim) -> None:
-    after = stated(claim.formula, r2_next)
+    after = claim.says(r2_next)
     at = {r2: 2, a: 1, S: 2}
     expect_needed(claim, "step size", at, {r2_next: after})
-    expect_tight(next(x for x in relations(claim.formula) if is_strict(x)), {r2_next: after}, at)
+    expect_tight(claim.conjunct(kind="inequality"), {r2_next: after}, at)
 
 
 @evidence(RADIUS_TWO, "witness", needs="batch mass")
 def test_a_batch_without_mass_moves_nothing(claim: Claim) -> None:
-    after = stated(claim.formula, r2_next)
+    after = claim.says(r2_next)
     expect_needed(claim, "batch mass", {r2: 2, a: Rational(1, 4), S: 0}, {r2_next: after})
 
 
@@ -90,7 +90,7 @@ def _flow() -> tuple[Expr, Expr]:
 @evidence(FLOW_SEPARATRIX, "symbolic", step="invariant")
 def test_the_invariant_is_conserved(claim: Claim) -> None:
     expect_items(claim, words.ORTHONORMAL)
-    value = stated(claim.formula, flow_invariant)
+    value = claim.says(flow_invariant)
     on, off = _flow()
     expect_zero(diff(value, s) * on + diff(value, rho) * off, "d/dt of the invariant")
     # fixed by its values where nothing is off the data's complement: (rho - 1)/rho^2 at s = 0,
@@ -103,12 +103,12 @@ def test_the_invariant_is_conserved(claim: Claim) -> None:
 def test_the_separatrix_is_the_orbit_that_ends_at_squared_norm_two(claim: Claim) -> None:
     """It solves ds/drho = s'/rho' and ends at (0, 2); a linear ODE in s has one such solution."""
     expect_items(claim, words.ORTHONORMAL)
-    border = stated(claim.formula, separatrix)
+    border = claim.says(separatrix)
     on, off = _flow()
     along = (diff(border, rho) * off - on).subs(s, border)
     expect_zero(along, "not an orbit")
     expect_zero(border.subs(rho, 2), "does not end at (0, 2)")
-    value = stated(claim.formula, flow_invariant)
+    value = claim.says(flow_invariant)
     gap = cancel((value - value.subs({s: 0, rho: 2})) * rho**2)
     expect_zero(gap - (s - border), "sign of C - C(0, 2) is not that of s - s_sep")
 
@@ -116,8 +116,8 @@ def test_the_separatrix_is_the_orbit_that_ends_at_squared_norm_two(claim: Claim)
 @evidence(FLOW_SEPARATRIX, "symbolic", step="share")
 def test_where_a_sphere_meets_the_separatrix(claim: Claim) -> None:
     """s - s_sep, with rho = r2 - s, is a quadratic in s; its two roots are (sqrt(r2-1) -+ 1)^2."""
-    share = stated(claim.formula, critical_share)
-    border = stated(claim.formula, separatrix)
+    share = claim.says(critical_share)
+    border = claim.says(separatrix)
     for g in (Integer(2), Rational(7, 3), Integer(5)):  # exact refutations first
         claimed = share.subs(r2, 1 + g**2)
         expect(claimed.is_Rational, "the border is rational here", r2=1 + g**2, share=claimed)
@@ -144,17 +144,15 @@ def test_flow_separatrix_needs(claim: Claim, case: int) -> None:
     s = C rho^2 - rho + 1 are above rho, so along the flow rho falls to 0 and s rises to 1.
     """
     if case == 0:
-        expect(
-            stated(claim.formula, flow_invariant).subs({s: 1, rho: 0}).is_finite is not True, "C"
-        )
+        expect(claim.says(flow_invariant).subs({s: 1, rho: 0}).is_finite is not True, "C")
         expect(claim.region.subs({s: 1, rho: 0, r2: 3}) == False, "rho = 0 is admitted")  # noqa: E712
         return
     at = {s: Rational(1, 8), rho: Rational(9, 8), r2: Rational(5, 4)}
-    below = at[s] / at[r2] < stated(claim.formula, critical_share).subs(at)
+    below = at[s] / at[r2] < claim.says(critical_share).subs(at)
     expect(below, "the share is not below the claimed one")
     on, off = (x.subs(at) for x in _flow())
     expect(at[rho] < 2 and off < 0, "rho does not fall", off=off)
-    value = stated(claim.formula, flow_invariant).subs(at)
+    value = claim.says(flow_invariant).subs(at)
     orbit = Poly(value * rho**2 - rho + 1, rho)
     expect(orbit.count_roots(0, at[rho]) == 0 and orbit.eval(0) == 1, "s has a zero on the orbit")
     expect(claim.region.subs(at) == False, "r2 <= 2 is admitted", on=on)  # noqa: E712
@@ -167,7 +165,7 @@ def test_flow_separatrix_needs(claim: Claim, case: int) -> None:
 def test_each_further_sign_halves_the_probability(claim: Claim) -> None:
     """Induction on n: no datum gives 1, and the n-th sign is fair given the others."""
     expect_items(claim, words.SIGN_SYMMETRIC)
-    value = stated(claim.formula, dead_probability)
+    value = claim.says(dead_probability)
     expect_zero(value.subs(n, 0) - 1, "no data")
     for size in range(1, 13):  # an exact refutation before the general argument
         expect_zero(2 * value.subs(n, size) - value.subs(n, size - 1), f"from {size - 1} to {size}")
@@ -179,7 +177,7 @@ def test_no_gradient_with_all_gates_closed(claim: Claim) -> None:
     """ReLU: the gate of a datum with q_j <= 0 is closed; for data of any norm and angles."""
     expect_items(claim, words.RELU)
     expect_identity(
-        equations(claim.formula, gradient_symbol),
+        claim.conjunct(side=gradient_symbol, kind="equation"),
         {gradient_symbol: gradient_of_loss().subs(active, 0)},
     )
 
@@ -190,7 +188,7 @@ def test_symmetry_of_w_alone_is_not_enough(claim: Claim) -> None:
 
     With an atom, q = 0 surely: every sign flip keeps the law, and P(dead) = 1.
     """
-    claimed = stated(claim.formula, dead_probability).subs(n, 2)
+    claimed = claim.says(dead_probability).subs(n, 2)
     starts = [(1, 1), (-1, -1)]
     expect({tuple(-x for x in q) for q in starts} == set(starts), "not symmetric")
     dead = Rational(sum(max(q) <= 0 for q in starts), len(starts))

@@ -17,7 +17,6 @@ from tests.rationals import fractions
 from tests.reading import expect_items
 from tests.unit_cube import cube_chart, expect_on_cube
 from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
-from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.model.autoencoder import HESS
@@ -25,7 +24,6 @@ from theory.model.landscape import (
     SADDLES,
     critical_radius2,
     edge_gap,
-    equations,
     loss_gap,
     mean_loss,
     mean_over_data,
@@ -50,10 +48,8 @@ def test_hessian_at_points_off_the_data(claim: Claim) -> None:
     curvature = poly.coeff_monomial(v_active)
     expect_condition(claim.region, Ge(k, 1), "some datum is counted")
     rank = cancel(trace_of_hessian(HESS.formula.rhs).subs({s: 0, r2: rho}) / curvature)
-    expect_identity(
-        equations(claim.formula, saddle_curvature, saddle_multiplicity),
-        {saddle_curvature: curvature, saddle_multiplicity: rank},
-    )
+    for symbol, value in ((saddle_curvature, curvature), (saddle_multiplicity, rank)):
+        expect_identity(claim.conjunct(side=symbol, kind="equation"), {symbol: value})
 
 
 @evidence(SADDLES, "symbolic", step="loss")
@@ -61,14 +57,14 @@ def test_loss_against_its_value_off_the_data(claim: Claim) -> None:
     expect_items(claim, words.ORTHONORMAL)
     level = mean_loss().subs(s, 0)
     expect_zero(level - Rational(1, 2), "L at s = 0")
-    expect_identity(equations(claim.formula, loss_gap), {loss_gap: mean_loss() - level})
+    expect_identity(claim.conjunct(side=loss_gap, kind="equation"), {loss_gap: mean_loss() - level})
 
 
 @evidence(SADDLES, "certificate", step="inside")
 def test_curvature_is_negative_inside(claim: Claim) -> None:
     """n mu is of degree 1 in rho, so it is negative below its root, and the root is r2_c."""
-    scaled = expand(n * stated(claim.formula, saddle_curvature))
-    border = stated(claim.formula, critical_radius2)
+    scaled = expand(n * claim.says(saddle_curvature))
+    border = claim.says(critical_radius2)
     expect_zero(scaled.subs(rho, border), "the curvature does not vanish at r2_c")
     expect(Poly(scaled, rho).degree() == 1, "the curvature is not of degree 1 in rho")
     expect_nonnegative(-scaled, {rho: (0, border)}, "negative curvature inside")
@@ -77,25 +73,25 @@ def test_curvature_is_negative_inside(claim: Claim) -> None:
 @evidence(SADDLES, "certificate", step="outside", cases={"s<=r_c^2": Le, "s>=r_c^2": Ge})
 def test_loss_is_not_below_one_half_outside(claim: Claim, case: Any) -> None:
     """Every point with ||w||^2 >= r_c^2; those near (s, rho) = (0, > r_c^2) are among them."""
-    border = stated(claim.formula, critical_radius2)
+    border = claim.says(critical_radius2)
     outside = And(restricted(claim.region, (s, rho)), case(s, border), Ge(s + rho, border))
-    gap = expand(2 * n * stated(claim.formula, loss_gap))
+    gap = expand(2 * n * claim.says(loss_gap))
     expect_on_cube(gap, cube_chart(outside, [s, rho]), "L >= 1/2 outside")
 
 
 @evidence(SADDLES, "symbolic", step="edge")
 def test_no_minimum_at_the_critical_norm(claim: Claim) -> None:
     """Along rho = r2_c - 2s, s -> 0: the loss is below 1/2 although the Hessian at the end is 0."""
-    border = stated(claim.formula, critical_radius2)
-    curve = stated(claim.formula, loss_gap).subs(rho, border - 2 * s)
-    expect_identity(equations(claim.formula, edge_gap), {edge_gap: curve})
-    descent = Poly(expand(2 * n * stated(claim.formula, edge_gap)), s)
+    border = claim.says(critical_radius2)
+    curve = claim.says(loss_gap).subs(rho, border - 2 * s)
+    expect_identity(claim.conjunct(side=edge_gap, kind="equation"), {edge_gap: curve})
+    descent = Poly(expand(2 * n * claim.says(edge_gap)), s)
     expect(
         descent.is_monomial and descent.degree() % 2 == 0 and descent.LC() < 0,
         "L is not below 1/2 along the curve",
         gap=descent.as_expr(),
     )
-    expect_zero(stated(claim.formula, saddle_curvature).subs(rho, border), "Hessian at the end")
+    expect_zero(claim.says(saddle_curvature).subs(rho, border), "Hessian at the end")
 
 
 @evidence(SADDLES, "property")
@@ -110,7 +106,7 @@ def test_dead_neurons_are_flat_minima_at_every_norm(
     entries = data.draw(st.lists(ENTRIES, min_size=len(rest), max_size=len(rest)))
     shift = data.draw(st.lists(ENTRIES, min_size=len(points), max_size=len(points)))
     radius = min(abs(x) for x in q)
-    level = Rational(1, 2) + stated(claim.formula, loss_gap).subs(s, 0)
+    level = Rational(1, 2) + claim.says(loss_gap).subs(s, 0)
     for scale in (Fraction(0), radius / 2):
         moved = [x + scale * y for x, y in zip(q, shift, strict=True)]
         weight = combination([*moved, *entries], [*points, *rest])
@@ -129,7 +125,7 @@ def test_a_dead_neuron_has_no_such_curvature(claim: Claim) -> None:
         at = masses(weight, points, gates)
         found = hessian(weight, points, gates)
         expect(sum(gates) == 0 and found == found * 0, "the Hessian", weight=weight)
-        curvature = stated(claim.formula, saddle_curvature).subs(at)
+        curvature = claim.says(saddle_curvature).subs(at)
         expect(curvature != 0, "the claimed curvature is 0 as well", weight=weight)
         admitted = claim.region.subs({**at, k: 0, d: 2})
         expect(admitted == False, "the region counts no datum", weight=weight)  # noqa: E712
@@ -138,7 +134,7 @@ def test_a_dead_neuron_has_no_such_curvature(claim: Claim) -> None:
 @evidence(SADDLES, "witness")
 def test_squared_norm_two_is_no_local_minimum(claim: Claim) -> None:
     """n = 1, d = 3, w = (0, 1, 1): ||w||^2 = r2_c, and lower points come as near as we like."""
-    border = int(stated(claim.formula, critical_radius2))
+    border = int(claim.says(critical_radius2))
     point = [[Fraction(1), Fraction(0), Fraction(0)]]
     end = [Fraction(0), Fraction(1), Fraction(1)]
     expect(dot(end, end) == border, "the end of the curve has another norm", border=border)
@@ -148,5 +144,5 @@ def test_squared_norm_two_is_no_local_minimum(claim: Claim) -> None:
         weight = [step, Fraction(1), 1 - step**2]
         below = loss(weight, point, [1]) - loss(end, point, [1])
         at = masses(weight, point, [1])
-        expect(exact(below) == stated(claim.formula, loss_gap).subs(at), "L - 1/2", step=step)
+        expect(exact(below) == claim.says(loss_gap).subs(at), "L - 1/2", step=step)
         expect(below < 0, "not lower", step=step)

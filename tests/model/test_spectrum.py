@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Eq, Expr, Ge, Gt, Integer, Pow, Rational, Symbol, binomial, cancel, diff, expand
+from sympy import And, Expr, Ge, Gt, Integer, Pow, Rational, Symbol, binomial, cancel, diff, expand
 
 from sim.engine.state import State
 from sim.observe import hessian_max_eigenvalue
@@ -17,11 +17,11 @@ from tests.instances import Vector
 from tests.model.spectrum_tools import Basis
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_zero
-from theorem_audit.exact.zero import relations, stated
+from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory import vocabulary as words
 from theory.model.autoencoder import HESS
-from theory.model.landscape import equations
 from theory.model.spectrum import (
     EIGENVALUES,
     MAX_EIG,
@@ -47,8 +47,8 @@ def claimed_spectrum(claim: Claim, **sizes: int) -> list[tuple[Rational, int]]:
     at = {n: sizes["n"], d: sizes["d"], k: sizes["k"]}
     return [
         (
-            stated(claim.formula, EIGENVALUES[name]).subs(at),
-            int(stated(claim.formula, MULTIPLICITIES[name]).subs(at)),
+            claim.says(EIGENVALUES[name]).subs(at),
+            int(claim.says(MULTIPLICITIES[name]).subs(at)),
         )
         for name in PROJECTIONS
     ]
@@ -63,7 +63,7 @@ def test_each_projection_is_an_eigenspace(claim: Claim) -> None:
     expect_items(claim, words.ORTHONORMAL, words.MINIMUM)
     operator = hessian_operator(HESS.formula.rhs)
     for name, projection in PROJECTIONS.items():
-        value = stated(claim.formula, EIGENVALUES[name])
+        value = claim.says(EIGENVALUES[name])
         expect_zero(normal_form((operator - value) * projection), f"H E = lambda E, {name}")
         for other_name, other in PROJECTIONS.items():
             target = projection if other_name == name else Integer(0)
@@ -76,12 +76,12 @@ def test_multiplicities_are_the_ranks(claim: Claim) -> None:
     """A projection's rank is its trace; with three eigenvalues tr H^p, p = 0, 1, 2, agree too."""
     expect_items(claim, words.ORTHONORMAL, words.MINIMUM)
     ranks = {MULTIPLICITIES[name]: trace_of(E) for name, E in PROJECTIONS.items()}
-    expect_identity(equations(claim.formula, *ranks), ranks)
+    expect_identity(And(*(claim.conjunct(side=x, kind="equation") for x in ranks)), ranks)
     operator = hessian_operator(HESS.formula.rhs)
     for power in range(3):
         total = sum(
-            stated(claim.formula, MULTIPLICITIES[name])
-            * (stated(claim.formula, EIGENVALUES[name]) ** power if power else 1)
+            claim.says(MULTIPLICITIES[name])
+            * (claim.says(EIGENVALUES[name]) ** power if power else 1)
             for name in PROJECTIONS
         )
         expect_zero(trace_of(operator**power) - total, f"tr H^{power}")
@@ -90,11 +90,11 @@ def test_multiplicities_are_the_ranks(claim: Claim) -> None:
 @evidence(MAX_EIG, "symbolic", step="largest")
 def test_the_eigenvalue_along_w_is_the_largest(claim: Claim) -> None:
     """n > 0 times the differences are positive numbers, so the maximum has multiplicity one."""
-    said = {x for x in relations(claim.formula) if not isinstance(x, Eq)}
+    said = {*matching(claim.formula, kind="inequality")}
     order = {Gt(EIGENVALUES["max"], EIGENVALUES[name]) for name in ("tangent", "rest")}
     expect(said == order, "the inequalities are others", said=said)
     expect_implied(Ge(n, 1), claim.region)
-    scaled = {name: cancel(n * stated(claim.formula, EIGENVALUES[name])) for name in PROJECTIONS}
+    scaled = {name: cancel(n * claim.says(EIGENVALUES[name])) for name in PROJECTIONS}
     for name in ("tangent", "rest"):
         gap = scaled["max"] - scaled[name]
         expect(gap.is_Rational and gap > 0, f"lambda_{name} is not below the largest", gap=gap)
@@ -156,10 +156,8 @@ def test_trace_as_the_sum_of_the_form_over_a_basis(claim: Claim) -> None:
     expect_items(claim, words.ORTHONORMAL, words.MINIMUM)
     expect_implied(Ge(n, 1), claim.region)  # L is a mean over n
     at_minimum = trace_of_hessian(HESS.formula.rhs).subs({s: 1, r2: 1})
-    expect_identity(
-        equations(claim.formula, trace, trace_linear),
-        {trace: at_minimum, trace_linear: at_minimum.subs(k, n)},
-    )
+    for symbol, value in ((trace, at_minimum), (trace_linear, at_minimum.subs(k, n))):
+        expect_identity(claim.conjunct(side=symbol, kind="equation"), {symbol: value})
 
 
 @evidence(TRACE, "symbolic", step="eigenvalue sum")
@@ -168,19 +166,21 @@ def test_trace_as_the_sum_of_eigenvalues(claim: Claim) -> None:
     total = sum(
         stated(spectrum, EIGENVALUES[x]) * stated(spectrum, MULTIPLICITIES[x]) for x in PROJECTIONS
     )
-    expect_identity(equations(claim.formula, trace), {trace: total})
-    expect_identity(equations(claim.formula, trace_linear), {trace_linear: total.subs(k, n)})
+    expect_identity(claim.conjunct(side=trace, kind="equation"), {trace: total})
+    expect_identity(
+        claim.conjunct(side=trace_linear, kind="equation"), {trace_linear: total.subs(k, n)}
+    )
 
 
 @evidence(TRACE, "symbolic", step="gap")
 def test_dense_minus_sparse(claim: Claim) -> None:
-    counts = [x for x in relations(claim.region) if k in x.free_symbols]
+    counts = matching(claim.region, k)
     expect(bool(counts), "nothing is said of k")
     for condition in counts:  # the trace is read at k = k_0, which must be such a count, too
         expect_implied(condition.subs(k, k0), claim.region)
-    at = stated(claim.formula, trace)
+    at = claim.says(trace)
     gap = at.subs(k, 1) - at.subs(k, k0)
-    expect_identity(equations(claim.formula, trace_gap), {trace_gap: gap})
+    expect_identity(claim.conjunct(side=trace_gap, kind="equation"), {trace_gap: gap})
 
 
 def zero_with_half_to_n(expr: Expr) -> None:
@@ -204,7 +204,7 @@ def zero_with_half_to_n(expr: Expr) -> None:
 def test_mean_number_of_active_data(claim: Claim) -> None:
     """From the generating function: independent fair signs give E z^k0 = ((1 + z)/2)^n."""
     expect_items(claim, words.SIGN_SYMMETRIC)
-    value = stated(claim.formula, mean_active)
+    value = claim.says(mean_active)
     z = Symbol("z", real=True)
     generating = ((1 + z) / 2) ** n
     for size in range(1, 13):  # an exact refutation before the general argument

@@ -17,6 +17,7 @@ from theorem_audit import evidence, expect, expect_identity, expect_zero, rng, s
 from theorem_audit.doubt.implication import implied
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import equated, matching
 from theory import vocabulary as words
 from theory.model.autoencoder import GRAD
 from theory.model.step import NORM, SIGN, STEP, next_squared_norm, norm_step, step_from
@@ -72,7 +73,7 @@ def expect_step_factors(claim: Claim) -> None:
     expect_items(claim, words.ORTHONORMAL)
     step = one_step()
     factors = [cancel(step[q_j_next].subs(chi, value) / q_j) for value in (0, 1)]
-    claimed = [difference(x) for x in relations(claim.formula) if not x.has(r2_next)]
+    claimed = [difference(x) for x in matching(claim.formula, without=[r2_next])]
     for name, factor in zip(("left out", "drawn"), factors, strict=True):
         expect(
             any(cancel(factor - x) == 0 for x in claimed),
@@ -101,9 +102,9 @@ def test_factors_and_radius(claim: Claim) -> None:
 def test_at_the_sharp_radius_a_factor_vanishes(claim: Claim) -> None:
     """At r2 = 1 + 1/(2a), S = r2: the drawn factor is 0, and just outside it is negative."""
     edge = 1 + 1 / (2 * a)
-    radius = next(x for x in claim.assumptions if x.name == "radius").condition
+    radius = claim.condition("radius")
     expect_zero(difference(radius).subs(r2, edge), f"{radius} does not end at {edge}")
-    drawn = next(x for x in map(difference, relations(claim.formula)) if x.has(r2) and x.has(S))
+    drawn = difference(claim.conjunct(r2, S, without=[r2_next]))
     expect_zero(drawn.subs(S, r2).subs(r2, edge), "the drawn factor at the radius")
     slope = cancel(drawn.subs(S, r2).diff(r2) / a)
     expect(slope.is_Rational and slope < 0, "the drawn factor falls across the radius")
@@ -150,7 +151,7 @@ def test_engine_plays_the_step(claim: Claim) -> None:
     the factors 8); all factors are below 4 for r2 <= 2, a <= 1/2.  So one step, from the recorded
     state, differs by at most 4 (b + n + 30) u |q_j|: the sum r2 takes n.
     """
-    claimed = {x.lhs: x.rhs for x in relations(claim.formula)}
+    claimed = equated(claim.formula)
     q_map = lambdify((q_j, S, r2, a, chi), claimed[q_j_next], "numpy")
     perp_map = lambdify((perp, S, r2, a), claimed[perp_next], "numpy")
     steps = 12

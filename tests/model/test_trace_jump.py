@@ -7,11 +7,11 @@ from sympy import Mul, cancel, expand
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import box_of
-from theorem_audit.exact.zero import difference, relations, stated
+from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import equated
 from theory import vocabulary as words
 from theory.model.autoencoder import HESS
-from theory.model.landscape import equations
 from theory.model.spectrum import (
     TRACE_JUMP,
     trace_at_limit,
@@ -30,13 +30,13 @@ from theory.notation import S, a, chi, d, k, k0, n, perp, perp_next, q_j, q_j_ne
 def test_trace_along_a_path(claim: Claim) -> None:
     expect_items(claim, words.ORTHONORMAL)
     along = trace_of_hessian(HESS.formula.rhs).subs(k, k0)
-    expect_identity(equations(claim.formula, trace_path), {trace_path: along})
+    expect_identity(claim.conjunct(side=trace_path, kind="equation"), {trace_path: along})
 
 
 @evidence(TRACE_JUMP, "certificate", step="active set")
 def test_the_active_set_is_constant(claim: Claim) -> None:
     """Both factors of STEP are among those SIGN shows positive, on a region that holds this one."""
-    step = {x.lhs: x.rhs for x in relations(STEP.formula)}
+    step = equated(STEP.formula)
     sign = SIGN
     positive = [difference(x) for x in relations(sign.formula)]
     for membership in (0, 1):
@@ -61,10 +61,11 @@ def test_the_active_set_is_constant(claim: Claim) -> None:
 def test_the_trace_along_the_path_converges(claim: Claim) -> None:
     """A polynomial in (s, r2) is continuous, so its limit is its value at (1, 1)."""
     expect_items(claim, words.CONVERGES)
-    value = stated(claim.formula, trace_path)
+    value = claim.says(trace_path)
     expect(Mul(n, value).expand().is_polynomial(s, r2), "not a polynomial in s and r2", value=value)
     expect_identity(
-        equations(claim.formula, trace_path_limit), {trace_path_limit: value.subs({s: 1, r2: 1})}
+        claim.conjunct(side=trace_path_limit, kind="equation"),
+        {trace_path_limit: value.subs({s: 1, r2: 1})},
     )
 
 
@@ -73,13 +74,15 @@ def test_the_trace_at_the_limit_point(claim: Claim) -> None:
     """x_I is active and no other datum is (ReLU), s = ||w||^2 = 1."""
     expect_items(claim, words.CONVERGES, words.RELU)
     at_point = trace_of_hessian(HESS.formula.rhs).subs({s: 1, r2: 1, k: 1})
-    expect_identity(equations(claim.formula, trace_at_limit), {trace_at_limit: at_point})
+    expect_identity(
+        claim.conjunct(side=trace_at_limit, kind="equation"), {trace_at_limit: at_point}
+    )
 
 
 @evidence(TRACE_JUMP, "symbolic", step="jump")
 def test_the_jump(claim: Claim) -> None:
-    values = {name: stated(claim.formula, name) for name in (trace_at_limit, trace_path_limit)}
+    values = {name: claim.says(name) for name in (trace_at_limit, trace_path_limit)}
     expect_identity(
-        equations(claim.formula, trace_jump),
+        claim.conjunct(side=trace_jump, kind="equation"),
         {trace_jump: values[trace_at_limit] - values[trace_path_limit]},
     )

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from sympy import Eq, Expr
 
-from tests.inequalities import is_strict
-from tests.quadratic.cases import equation, expect_assumed, expect_variance_factors
+from tests.quadratic.cases import expect_assumed, expect_variance_factors
 from tests.reading import expect_items
-from theorem_audit import expect, expect_zero
-from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import relations
+from theorem_audit import expect_zero
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.quadratic.mean_square import Q_KAPPA, batch_ab, gradient2
@@ -30,7 +27,7 @@ from theory.quadratic.second_moment import (
 
 def one_step() -> Expr:
     """M_C in Q (+) Q, Q (x) Q and V, from the batch moments."""
-    product = equation(Q_KAPPA, batch_ab)
+    product = Q_KAPPA.says(batch_ab)
     expect_other_batches(product)
     return second_moment_operator(product)
 
@@ -51,15 +48,6 @@ def expect_other_batches(product: Expr) -> None:
 def at_identity(mean: Expr, square: Expr, spread: Expr) -> Expr:
     """A linear functional of M_C(1): QI + IQ = 2Q, QIQ = Q^2, V(I) = Sigma."""
     return one_step().subs({kron_sum: 2 * mean, kron_product: square, noise: spread})
-
-
-def sides(claim: Claim, lesser: Expr) -> Expr:
-    """The gap, larger minus smaller side, of the one inequality whose smaller side has ``lesser``."""
-    found = [x for x in relations(claim.formula) if not isinstance(x, Eq) and x.lts.has(lesser)]
-    expect(len(found) == 1, f"one inequality bounds {lesser}", found=found)
-    if is_strict(found[0]):
-        raise Undecided(f"{found[0]}: nothing here shows that the sides differ")
-    return found[0].gts - found[0].lts
 
 
 def expect_setting(claim: Claim) -> None:

@@ -9,8 +9,6 @@ from sympy import (
     Ge,
     Gt,
     Integer,
-    Le,
-    Lt,
     Max,
     Poly,
     Rational,
@@ -24,11 +22,11 @@ from sympy import sign as sign_of
 from tests.analysis import expect_outside
 from tests.inequalities import expect_condition, expect_implied, is_strict
 from tests.neighbours.tools import curvatures, expect_sign
-from tests.reading import by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from tests.subsets import expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import difference, relations, stated
+from theorem_audit.exact.zero import difference, stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import step_factor
@@ -79,8 +77,8 @@ def test_curvature_along_the_axis(claim: Claim) -> None:
     slope, bend = slope_on_axis(True) / b, bend_on_axis(True) / b
     chance = Symbol("chance")  # of i in the batch
     derived = cancel(chance * slope**2 * bend / (chance * slope**2))
-    expect_zero(by_side(claim, sharp_axis) - derived, "h_axis")
-    expect_zero(by_side(claim, sharp_point) - derived.subs(m, 1), "h_point, its limit")
+    expect_zero(claim.says(sharp_axis) - derived, "h_axis")
+    expect_zero(claim.says(sharp_point) - derived.subs(m, 1), "h_point, its limit")
     zeros = set(solve(slope, m))
     for point in zeros:  # where h is 0/0 the region says so
         inside = claim.region.subs({m: point})
@@ -99,15 +97,15 @@ def test_curvature_near_a_data_point(claim: Claim) -> None:
         for chance, value in curvatures(direction):
             for k in power:
                 power[k] += square * chance * (value / b) ** k
-    expect_zero(by_side(claim, sharp_near) - power[3] / power[2], "h_near")
+    expect_zero(claim.says(sharp_near) - power[3] / power[2], "h_near")
 
 
 @evidence(BATCH_SHARPNESS, "symbolic", step="most")
 def test_most_of_it_is_along_the_axis(claim: Claim) -> None:
     """(4/b - h) times its denominator is a sum of the parts with coefficients >= 0; no part along x_i."""
     expect_mini_batches(claim)
-    (bound,) = [y for y in relations(claim.formula) if isinstance(y, Ge | Le | Gt | Lt)]
-    gap = difference(bound).subs(sharp_near, by_side(claim, sharp_near))
+    bound = claim.conjunct(kind="inequality")
+    gap = difference(bound).subs(sharp_near, claim.says(sharp_near))
     expect(not is_strict(bound), f"{bound}: equal along x_i")
     top, bottom = fraction(cancel(gap))
     inside = {on_axis: 1, on_others: 1, off_data: 1, n: 3, b: 1}
@@ -140,7 +138,7 @@ def test_largest_eigenvalue_of_the_whole_loss(claim: Claim) -> None:
     expect_implied(Ge(n, 2), claim.region)
     scaled = [cancel(n * component_moments(direction)[0]) for direction in DIRECTIONS]
     expect(all(x.is_Rational for x in scaled), f"curvatures {scaled} over n")
-    expect_zero(by_side(claim, sharp_whole) - Max(*scaled) / n, "lambda_max")
+    expect_zero(claim.says(sharp_whole) - Max(*scaled) / n, "lambda_max")
 
 
 @evidence(BATCH_SHARPNESS, "symbolic", step="edge")
@@ -148,10 +146,10 @@ def test_the_edge_is_at_one_half(claim: Claim) -> None:
     """2/eta - h_point = 4 (1/2 - a)/(a b), with a b > 0."""
     expect_implied(Gt(a, 0), claim.region)
     expect_implied(Ge(b, 1), claim.region)
-    values = {eta: stated(claim.region, eta), sharp_point: by_side(claim, sharp_point)}
+    values = {eta: stated(claim.region, eta), sharp_point: claim.says(sharp_point)}
     known = 2 / eta - sharp_point
     left = known.subs(values)
-    claimed = by_side(claim, sign_of(known))
+    claimed = claim.says(sign_of(known))
     steps = [Rational(k, 8) for k in (1, 3, 4, 5, 9)]
     expect_sign(claimed, left, [{a: x, b: y, n: 9, eta: x * y} for x in steps for y in (1, 3)])
     right = claimed.args[0].subs(values)
@@ -174,14 +172,14 @@ def test_the_mean_of_the_largest_eigenvalues_is_another(claim: Claim) -> None:
         curved += [own] * (dimension - size)
         total += Rational(max(curved), batch)
     mean = total / 3
-    expect(mean == by_side(claim, sharp_whole).subs(n, size), f"mean of the largest: {mean}")
-    expect(mean != by_side(claim, sharp_point).subs(b, batch), "the same as h_point")
+    expect(mean == claim.says(sharp_whole).subs(n, size), f"mean of the largest: {mean}")
+    expect(mean != claim.says(sharp_point).subs(b, batch), "the same as h_point")
 
 
 @evidence(BATCH_SHARPNESS, "witness", step="near", needs="displacement")
 def test_no_displacement_no_sharpness(claim: Claim) -> None:
     point = {on_axis: 0, on_others: 0, off_data: 0, n: 3, b: 1, a: 1, eta: 1, m: 2}
-    _, bottom = fraction(by_side(claim, sharp_near))
+    _, bottom = fraction(claim.says(sharp_near))
     expect(bottom.subs(point) == 0, "0/0")
     expect_outside(claim, point, "h_near is 0/0")
 
@@ -232,7 +230,7 @@ def test_the_secant_of_a_cycle(claim: Claim) -> None:
     """(g(m) - g(y))/(m - y) by GRAD, i in the batch."""
     slope = slope_on_axis(True) / b
     quotient = cancel((slope - slope.subs(m, y)) / (m - y))
-    claimed = by_side(claim, secant).subs(eta, stated(claim.region, eta))
+    claimed = claim.says(secant).subs(eta, stated(claim.region, eta))
     expect_zero(claimed - on_cycle(quotient), "h_secant")
 
 
@@ -240,7 +238,7 @@ def test_the_secant_of_a_cycle(claim: Claim) -> None:
 def test_the_mean_of_the_two_points(claim: Claim) -> None:
     """By HESS; |g(m)| = |g(y)|, for m + y is what both steps add up to: no weight is needed."""
     bend = bend_on_axis(True) / b
-    expect_zero(by_side(claim, sharp_cycle) - on_cycle((bend + bend.subs(m, y)) / 2), "h_cycle")
+    expect_zero(claim.says(sharp_cycle) - on_cycle((bend + bend.subs(m, y)) / 2), "h_cycle")
     slope = slope_on_axis(True)
     both = cancel((slope + slope.subs(m, y)) / (m + y))
     expect_zero(on_cycle(both), "g(m) + g(y) = 0")
@@ -251,8 +249,8 @@ def test_above_two_over_eta(claim: Claim) -> None:
     """h_cycle - 2/eta = (a - 1/2)/(a b)."""
     expect_condition(claim.region, Gt(a, Rational(1, 2)), "past the edge")
     expect_implied(Ge(b, 1), claim.region)
-    (bound,) = [z for z in relations(claim.formula) if isinstance(z, Ge | Le | Gt | Lt)]
-    values = {eta: stated(claim.region, eta), sharp_cycle: by_side(claim, sharp_cycle)}
+    bound = claim.conjunct(kind="inequality")
+    values = {eta: stated(claim.region, eta), sharp_cycle: claim.says(sharp_cycle)}
     ratio = cancel(difference(bound).subs(values) * a * b / (a - Rational(1, 2)))
     expect(ratio.is_Rational, f"{bound}: the gap is {ratio} (a - 1/2)/(a b)")
     expect(ratio > 0, f"{bound}: the gap is negative")
@@ -262,5 +260,5 @@ def test_above_two_over_eta(claim: Claim) -> None:
 def test_at_one_half_the_two_points_are_one(claim: Claim) -> None:
     """a = 1/2: the cycle is x_i itself, h = 4/b = 2/eta, and nothing is above it."""
     point = {a: Rational(1, 2), b: 1, n: 3, eta: Rational(1, 2)}
-    expect(by_side(claim, sharp_cycle).subs(point) == 2 / point[eta], "h_cycle")
+    expect(claim.says(sharp_cycle).subs(point) == 2 / point[eta], "h_cycle")
     expect_outside(claim, point, "4 > 4")

@@ -10,15 +10,14 @@ from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, cancel, sqrt, sy
 
 from tests.analysis import expect_outside
 from tests.inequalities import expect_implied, is_strict
-from tests.neighbours.tools import only_gap
+from tests.neighbours.tools import weak_gap
 from tests.quadratic.cases import (
     Case,
     enumerated_operator,
-    equation,
     expect_assumed,
     expect_variance_factors,
 )
-from tests.reading import by_side, expect_items
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import relations
@@ -53,16 +52,6 @@ from theory.quadratic.thresholds import identity, kron
 F = Fraction
 
 
-def gap_above(claim: Claim, lesser: Expr, greater: Expr) -> Expr:
-    """Larger minus smaller side of the one inequality from a side with ``lesser`` to one with ``greater``."""
-    return only_gap(
-        claim,
-        lambda x: x.lts.has(lesser) and x.gts.has(greater),
-        f"from {lesser} to {greater}",
-        "nothing here shows that the sides differ",
-    )
-
-
 def _setting(claim: Claim) -> None:
     expect_assumed(claim, Eq(gradient2, 0))  # every g_i = 0: C_ms is a threshold at all
     expect_items(claim, words.INDEPENDENT)
@@ -75,7 +64,7 @@ def _at_most_one() -> None:
     """kappa <= 1 for both ways of drawing, k = 1 + y of N = 2 + z: 1 - kappa has no negative coefficient."""
     y, z = symbols("y z")
     for name in (kappa_uniform, kappa_replacement):
-        rest = (1 - equation(Q_KAPPA, name)).subs({k: 1 + y, N: 2 + z})
+        rest = (1 - Q_KAPPA.says(name)).subs({k: 1 + y, N: 2 + z})
         top, bottom = (Poly(x, y, z) for x in cancel(rest).as_numer_denom())
         signs = {x > 0 for x in (*top.coeffs(), *bottom.coeffs())}
         expect(signs == {True}, f"{name} <= 1", rest=rest)
@@ -93,13 +82,13 @@ def test_form_at_the_sharpest_direction(claim: Claim) -> None:
     _setting(claim)
     _at_most_one()
     full, single = (second_moment_operator(x) for x in (mean_a * mean_b, mean_ab))
-    derived = second_moment_operator(equation(Q_KAPPA, batch_ab))
+    derived = second_moment_operator(Q_KAPPA.says(batch_ab))
     expect_zero(derived - ((1 - kappa) * full + kappa * single), "M_C as a mixture")
     E, X, Y = (letter(name) for name in "EXY")
     expect(trace(Y * E * X * E) == trace(X * E * Y * E), "<Y, M X> = <X, M Y>")
     x, rest, slack = symbols("x rest slack")
     form = (1 - kappa) * x**2 + kappa / N * ((1 - C * co.Lambda) ** 2 + rest)
-    gap = gap_above(claim, co.Lambda, co.radius).subs(co.radius, form + slack)  # Rayleigh
+    gap = weak_gap(claim, co.Lambda, co.radius).subs(co.radius, form + slack)  # Rayleigh
     expect_zero(gap - ((1 - kappa) * x**2 + kappa / N * rest + slack), "squares are left")
 
 
@@ -125,9 +114,9 @@ def norms_top(slack: Symbol) -> Expr:
 @evidence(COHERENCE, "symbolic", step="coherence")
 def test_largest_eigenvalue_by_the_matrix_of_norms(claim: Claim) -> None:
     _setting(claim)
-    expect_zero(by_side(claim, co.sigma) * co.Lambda - co.norms_top, "sigma")
+    expect_zero(claim.says(co.sigma) * co.Lambda - co.norms_top, "sigma")
     slack = Symbol("slack")
-    gap = gap_above(claim, l_max, co.norms_top).subs(co.norms_top, norms_top(slack))
+    gap = weak_gap(claim, l_max, co.norms_top).subs(co.norms_top, norms_top(slack))
     expect_zero(gap - slack / (N * l_max), "N l_max <= lambda_S")
 
 
@@ -140,13 +129,13 @@ def test_conditions_fire_where_the_form_is_one(claim: Claim) -> None:
     _setting(claim)
     x, slack = symbols("x slack", positive=True)
     low = kappa / N * (1 - C * co.Lambda) ** 2  # from the step before, read below
-    expect_zero(gap_above(claim, co.Lambda, co.radius) - (co.radius - low), "the radius's bound")
-    (first,) = [y for y in relations(claim.formula) if y.has(C_ms)]
+    expect_zero(weak_gap(claim, co.Lambda, co.radius) - (co.radius - low), "the radius's bound")
+    first = claim.conjunct(C_ms)
     expect(first.lts == C_ms and not is_strict(first), "an upper bound on C_ms", found=first)
     bound = first.gts.subs(kappa, N / x**2)
     expect_zero(_rooted(bound, x) - (1 + x) / co.Lambda, "where it fires")
     expect_zero(low.subs(kappa, N / x**2).subs(C, (1 + x) / co.Lambda) - 1, "the form is 1 there")
-    second = gap_above(claim, kappa, co.sigma).subs(co.sigma, co.norms_top / co.Lambda)
+    second = weak_gap(claim, kappa, co.sigma).subs(co.sigma, co.norms_top / co.Lambda)
     second = _rooted(second.subs(kappa, N / x**2), x)
     excess = (1 + x) / co.Lambda * slack / (N * l_max)
     expect_zero(second.subs(co.norms_top, N * l_max + slack) - excess, "it fires no earlier")
@@ -167,7 +156,7 @@ def _orthonormal(count: int, size: int) -> Case:
 @evidence(COHERENCE, "witness", step="threshold")
 def test_the_gap_on_orthonormal_samples(claim: Claim) -> None:
     """sigma = 1: C_ms = 2k exactly, the condition fires at 1 + sqrt(N/kappa), about sqrt(k N)."""
-    (first,) = [y for y in relations(claim.formula) if y.has(C_ms)]
+    first = claim.conjunct(C_ms)
     for count, size, reach in ((2, 1, 1 + sqrt(2)), (4, 1, 3), (4, 2, 1 + 2 * sqrt(3))):
         case = _orthonormal(count, size)
         expect(case.threshold.low == case.threshold.high == 2 * size, "C_ms", N=count, k=size)
@@ -182,7 +171,7 @@ def test_without_noise_no_reach_has_a_value(claim: Claim) -> None:
     """Q = 1, full batch: N/kappa has no value, and no multiple of 1/Lambda is a bound by noise."""
     point = {gradient2: 0, l_min: 1, l_max: 1, N: 2, k: 2, kappa: 0, co.q_least: 1, co.Lambda: 1}
     expect_outside(claim, point, "the bound has no value")
-    (first,) = [y for y in relations(claim.formula) if y.has(C_ms)]
+    first = claim.conjunct(C_ms)
     expect(
         not first.gts.subs(point).is_finite, "the bound is infinite", found=first.gts.subs(point)
     )
@@ -215,7 +204,7 @@ def test_moments_of_independent_indices(claim: Claim) -> None:
     chance = k / N  # of index i; E m_i^2 = E m_i, and E m_i m_j = E m_i E m_j
     expect_zero(found[co.square] - chance, "E[m_i^2]")
     expect_zero(found[co.mixed] - chance**2, "E[m_i m_j]")
-    expect_zero(by_side(claim, batch_ab) - _product(claim), "E[a_B b_B]")
+    expect_zero(claim.says(batch_ab) - _product(claim), "E[a_B b_B]")
 
 
 @evidence(COHERENCE_INDICES, "symbolic", step="sharpest sample")
@@ -232,7 +221,7 @@ def test_noise_alone_at_the_sharpest_direction(claim: Claim) -> None:
     expect(trace(Y * E * X * E) == trace(X * E * Y * E), "<Y, M X> = <X, M Y>")
     x, rest, slack = symbols("x rest slack")
     form = x**2 + C**2 * weight / N * (co.Lambda**2 + rest)
-    gap = gap_above(claim, co.Lambda, co.radius).subs(co.radius, form + slack)
+    gap = weak_gap(claim, co.Lambda, co.radius).subs(co.radius, form + slack)
     expect_zero(gap - (x**2 + C**2 * weight / N * rest + slack), "squares are left")
 
 
@@ -240,9 +229,9 @@ def test_noise_alone_at_the_sharpest_direction(claim: Claim) -> None:
 def test_coherence_is_weaker_than_the_sharpest_sample(claim: Claim) -> None:
     """At lambda_S = N l_max + slack/(N l_max) the gap has no coefficient below 0."""
     _moments(claim)
-    expect_zero(by_side(claim, co.sigma) - co.norms_top / co.Lambda, "sigma")
+    expect_zero(claim.says(co.sigma) - co.norms_top / co.Lambda, "sigma")
     slack, z = symbols("slack z")
-    gap = gap_above(claim, l_max, co.Lambda).subs(co.sigma, by_side(claim, co.sigma))
+    gap = weak_gap(claim, l_max, co.Lambda).subs(co.sigma, claim.says(co.sigma))
     gap = gap.subs(co.norms_top, norms_top(slack))
     top, bottom = cancel(gap.subs(N, k + z)).as_numer_denom()
     gens = (C, k, z, slack, l_max, co.Lambda)
@@ -275,7 +264,7 @@ def test_batches_of_fixed_size_have_less_noise(claim: Claim) -> None:
     fixed = enumerated_operator(case, step)[0, 0]
     free = _indices_operator(case, step)[0, 0]
     at = {C: Rational(step), N: 2, k: 1, co.Lambda: 1}
-    bound = (co.radius - gap_above(claim, co.Lambda, co.radius)).subs(at)
+    bound = (co.radius - weak_gap(claim, co.Lambda, co.radius)).subs(at)
     expect(fixed == fmpq(1, 4) and free == fmpq(11, 8), "rho", fixed=fixed, free=free)
     expect(bound == Rational(9, 16), "the bound", bound=bound)
     point = {

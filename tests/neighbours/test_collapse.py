@@ -16,13 +16,14 @@ from tests.neighbours.tools import (
     factors,
     gap_of,
 )
-from tests.reading import by_side, expect_items, expect_only, from_item
+from tests.reading import expect_items, expect_only, from_item
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.region import box_of
-from theorem_audit.exact.zero import relations, stated
+from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory import vocabulary as words
 from theory.minibatch.log_ratios import step_factor
 from theory.neighbours.collapse import (
@@ -63,7 +64,7 @@ def test_criterion_from_the_hessians_at_a_data_point(claim: Claim) -> None:
     known = {p: stated(claim.region, p)}
     for symbol, direction in ((criterion_j, "tangent"), (criterion_off, "perpendicular")):
         derived = diffusion_rate(curvatures(direction))
-        expect_zero(by_side(claim, symbol).subs(known) - derived, f"{symbol}")
+        expect_zero(claim.says(symbol).subs(known) - derived, f"{symbol}")
 
 
 def _mean_log(law: Law) -> Expr:
@@ -84,7 +85,7 @@ def test_exponents_from_the_step(claim: Claim) -> None:
             expect_zero(value - (1 - a * curved), "the step is that of the batch's curvature")
             ends = value.subs(a, 0), value.subs(a, high)  # linear in a
             expect(ends[0] == 1 and ends[1] >= 0, f"the factor {value} is positive", a=high)
-        expect_same(by_side(claim, symbol).subs(known), _mean_log(law), POINTS, f"{symbol}")
+        expect_same(claim.says(symbol).subs(known), _mean_log(law), POINTS, f"{symbol}")
 
 
 def _expect_remainder(claim: Claim, exponent: Symbol, criterion: Symbol, weight: Expr) -> None:
@@ -94,8 +95,8 @@ def _expect_remainder(claim: Claim, exponent: Symbol, criterion: Symbol, weight:
     """
     expect_mini_batches(claim)
     expect_zero(stated(claim.region, p) - chance_of(1, 1), "p is the chance of a split")
-    values = {x: by_side(claim, x) for x in (exponent, criterion)}
-    found = [x for x in relations(claim.formula) if hasattr(x, "gts") and x.has(exponent)]
+    values = {x: claim.says(x) for x in (exponent, criterion)}
+    found = matching(claim.formula, exponent, kind="inequality")
     box = box_of(claim.region, (a,))[a]
     inside = [x for x in POINTS if box[0] < x[a] < box[1]]
     for x in found:
@@ -122,7 +123,7 @@ def test_full_batch_has_nothing_along_another_datum(claim: Claim) -> None:
     """b = n: p = 0, so criterion, exponent and both bounds are 0, and neither inequality is strict."""
     point = {n: 5, b: 5, p: 0, a: Rational(1, 4)}
     for symbol in (criterion_j, exponent_j):
-        expect(by_side(claim, symbol).subs(point) == 0, f"{symbol} at b = n")
+        expect(claim.says(symbol).subs(point) == 0, f"{symbol} at b = n")
     expect_outside(claim, point, "0 > 0")
 
 
@@ -149,9 +150,9 @@ def test_criterion_along_the_axis(claim: Claim) -> None:
     )
     for condition in (Gt(a, 0), b >= 1, n - b >= 0):
         expect_implied(condition, claim.region)
-    claimed = by_side(claim, criterion_radial)
+    claimed = claim.says(criterion_radial)
     expect_zero(claimed - diffusion_rate(curvatures("radial")), "X_i")
-    (positive,) = [x for x in relations(claim.formula) if hasattr(x, "gts")]
+    positive = claim.conjunct(kind="inequality")
     expect(positive.gts == criterion_radial and positive.lts == 0, f"{positive}: X_i > 0")
     first, second = Symbol("first"), Symbol("second")  # a b/n > 0 and a (n - b)/n >= 0
     split = 4 * first + 8 * first * second
@@ -167,9 +168,9 @@ def test_factor_along_the_axis(claim: Claim) -> None:
     after = m * step_factor(1, m**2).subs(t, 2 - r2).subs(r2, m**2)
     expect_zero(after.subs(m, 1) - 1, "x_i is fixed")
     factor = diff(after, m).subs(m, 1)
-    expect_zero(by_side(claim, factor_radial) - factor, "f_i")
+    expect_zero(claim.says(factor_radial) - factor, "f_i")
     expect_zero(factor - (1 - a * curvature("radial", "own")), "by the batch's curvature")
-    claimed = by_side(claim, sign_of(factor_radial**2 - 1))
+    claimed = claim.says(sign_of(factor_radial**2 - 1))
     expect_sign(claimed, factor**2 - 1, [{a: x} for x in (*STEPS, Rational(1, 4), Rational(2))])
     ratio = (factor**2 - 1) / claimed.args[0] / a
     expect_zero(ratio - 16, "f^2 - 1 over a (a - 1/2)")
@@ -179,13 +180,13 @@ def test_factor_along_the_axis(claim: Claim) -> None:
 def test_the_criterion_and_the_step_disagree_past_one_half(claim: Claim) -> None:
     """n = 3, b = 1, a = 3/5: X_i = 36/25 > 0, and |1 - 4a| = 7/5 > 1."""
     point = {n: 3, b: 1, a: Rational(3, 5)}
-    rate = by_side(claim, criterion_radial).subs(point)
+    rate = claim.says(criterion_radial).subs(point)
     expect(rate == Rational(36, 25) and rate > 0, f"the criterion says {rate}")
-    expect(by_side(claim, factor_radial).subs(point) ** 2 > 1, "the step expands")
+    expect(claim.says(factor_radial).subs(point) ** 2 > 1, "the step expands")
 
 
 @evidence(COLLAPSE_EDGE, "witness", step="criterion", needs="positive step")
 def test_no_step_no_pull(claim: Claim) -> None:
     point = {n: 3, b: 1, a: 0}
-    expect(by_side(claim, criterion_radial).subs(point) == 0, "X_i at a = 0")
+    expect(claim.says(criterion_radial).subs(point) == 0, "X_i at a = 0")
     expect_outside(claim, point, "0 > 0")

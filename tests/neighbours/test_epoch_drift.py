@@ -10,7 +10,7 @@ from sympy import Expr, Ge, Integer, Poly, Rational, Symbol, cancel, diff, expan
 
 from tests.inequalities import expect_implied
 from tests.instances import exact
-from tests.reading import by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from tests.subsets import chance_of
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.zero import stated
@@ -123,8 +123,8 @@ def test_drift_from_gradients_and_hessians(claim: Claim) -> None:
     """w_k = w - a sum of earlier gradients, so a later one gains -a H times them: a^2 H_k g_i."""
     expect_epochs(claim)
     expect_only(claim, drift_j, drift_off, flat_j, radial)
-    expect_zero(by_side(claim, drift_j) - drift(True), "D_j")
-    expect_zero(by_side(claim, drift_off) - drift(False), "D_perp")
+    expect_zero(claim.says(drift_j) - drift(True), "D_j")
+    expect_zero(claim.says(drift_off) - drift(False), "D_perp")
 
 
 @evidence(EPOCH_DRIFT, "symbolic", step="displacement")
@@ -141,8 +141,8 @@ def test_drift_is_the_gradient_of_the_noise(claim: Claim) -> None:
     by_r2 = -diff(variance, t)
     on_data = 2 * q_j * (diff(variance, s) + by_r2) + 4 * q_j**3 * diff(variance, P4)
     scale = -n * (n - b) / (4 * (n - 1))
-    expect_zero(by_side(claim, drift_j) - scale * on_data, "D_j")
-    expect_zero(by_side(claim, drift_off) - scale * 2 * perp * by_r2, "D_perp")
+    expect_zero(claim.says(drift_j) - scale * on_data, "D_j")
+    expect_zero(claim.says(drift_off) - scale * 2 * perp * by_r2, "D_perp")
 
 
 @evidence(EPOCH_DRIFT, "symbolic", step="minima")
@@ -154,8 +154,8 @@ def test_drift_along_the_minima(claim: Claim) -> None:
     form = Poly(expand(moved * q_j * (n - 1) / (n - b)).cancel(), q_j)
     outward = sum((c * known[power] for (power,), c in form.terms()), Integer(0))
     outward = cancel(outward * (n - b) / (n - 1))
-    expect_zero(by_side(claim, radial) - outward, "R")
-    expect_zero(by_side(claim, flat_j) - (moved - outward * q_j), "T_j")
+    expect_zero(claim.says(radial) - outward, "R")
+    expect_zero(claim.says(flat_j) - (moved - outward * q_j), "T_j")
 
 
 @evidence(EPOCH_DRIFT_RATIO, "symbolic", step="reshuffled")
@@ -169,7 +169,7 @@ def test_log_ratio_over_a_reshuffled_epoch(claim: Claim) -> None:
     expect_zero(RATIO.formula.rhs.subs({chi_i: 1, chi_j: 1}), "full batch")
     relative = cancel(drift(True) / q_j)
     change = relative.subs(q_j, q_i) - relative
-    expect_zero(by_side(claim, ratio_reshuffled) - change, "Delta_reshuffled")
+    expect_zero(claim.says(ratio_reshuffled) - change, "Delta_reshuffled")
 
 
 @evidence(EPOCH_DRIFT_RATIO, "symbolic", step="uniform")
@@ -190,7 +190,7 @@ def test_log_ratio_with_independent_batches(claim: Claim) -> None:
     apart_in_step = chance_of(1, 1)
     alone = [second.subs(S, S + square) for square in (q_i**2, q_j**2)]
     change = cancel(apart_in_step * (alone[0] - alone[1]))
-    expect_zero(by_side(claim, ratio_uniform) - n / b * change, "Delta_uniform")
+    expect_zero(claim.says(ratio_uniform) - n / b * change, "Delta_uniform")
 
 
 # By playing epochs: polynomials in a, cut after a^2.
@@ -263,4 +263,4 @@ def test_one_order_has_another_drift(claim: Claim) -> None:
     alone = [e[0][2] for e in ends]
     expect(alone[0] != alone[1], "the two orders differ", q_1=alone)
     at = {**_observed(q, F(0), False), n: 2, b: 1, q_j: exact(q[0])}
-    expect(by_side(claim, drift_j).subs(at) == exact(found[0]), "the mean is what is claimed")
+    expect(claim.says(drift_j).subs(at) == exact(found[0]), "the mean is what is claimed")

@@ -8,7 +8,7 @@ from sympy import sign as sign_of
 from tests.analysis import ball, expect_outside
 from tests.inequalities import expect_implied, univariate_sign
 from tests.neighbours.tools import curvatures, expect_sign, factors
-from tests.reading import by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
@@ -51,11 +51,11 @@ def test_the_largest_of_three_exponents(claim: Claim) -> None:
     for step in (Rational(1, 8), Rational(1, 4), Rational(9, 20), Rational(1), Rational(5)):
         at = {n: 3, b: 1, a: step}  # f = 1: the larger of two rationals
         found = chance_of(1) * log(Max(Abs(along), Abs(radial)))
-        value = ball((by_side(claim, top) - found).subs(at), {})
+        value = ball((claim.says(top) - found).subs(at), {})
         expect(value.contains(0), f"the largest exponent is off by {value}", a=step)
     share = cancel(chance_of(1, 1) / chance_of(1))
     expect_zero((1 - share) * (n - 1) - (b - 1), "1 - f = (b - 1)/(n - 1) >= 0, and f > 0 by b < n")
-    larger, powers = _larger(by_side(claim, top))
+    larger, powers = _larger(claim.says(top))
     expect_zero(larger - chance_of(1), "b/n")
     left = dict(powers)
     for base, power in ((along, share), (radial, Integer(1))):
@@ -96,14 +96,14 @@ def test_the_sign_of_the_largest(claim: Claim) -> None:
     expect_mini_batches(claim)
     expect_implied(Gt(a, 0), claim.region)
     radial, along, _ = slopes()
-    _, powers = _larger(by_side(claim, top))
+    _, powers = _larger(claim.says(top))
     expect(any(_same(x, radial, e, Integer(1)) for x, e in powers), f"{radial} is in {powers}")
-    claimed = by_side(claim, sign_of(top))
+    claimed = claim.says(sign_of(top))
     expect_sign(claimed, radial**2 - 1, [{a: Rational(k, 8)} for k in (1, 2, 3, 4, 5, 8, 20)])
     ratio = cancel((radial**2 - 1) / (a * claimed.args[0]))
     expect(ratio.is_Rational, f"|{radial}|^2 - 1 over {claimed.args[0]} is {ratio} a")
     expect(ratio > 0, f"|{radial}|^2 - 1 has the sign of {claimed.args[0]}")
-    root = by_side(SGD_EDGE, edge)
+    root = SGD_EDGE.says(edge)
     expect(claimed.args[0].subs(a, root) == 0, "the sign changes at SGD-EDGE's a_max")
     margin = cancel((1 - along**2) / a**2)  # 2 - a^2
     expect(univariate_sign(margin, a, Rational(0), root) == 1, "along x_j: below 1 up to the edge")
@@ -113,6 +113,6 @@ def test_the_sign_of_the_largest(claim: Claim) -> None:
 def test_full_batch_is_neutral_along_other_data(claim: Claim) -> None:
     """b = n, a = 1/4: no batch splits i and j, the exponent along x_j is 0, and so is the largest."""
     point = {n: 4, b: 4, a: Rational(1, 4)}
-    expect(by_side(claim, top).subs(point) == 0, "the largest exponent at b = n")
-    expect(by_side(claim, sign_of(top)).subs(point) == -1, "negative is claimed")
+    expect(claim.says(top).subs(point) == 0, "the largest exponent at b = n")
+    expect(claim.says(sign_of(top)).subs(point) == -1, "negative is claimed")
     expect_outside(claim, point, "0 < 0")

@@ -9,11 +9,10 @@ from flint import fmpq
 from sympy import Ge, Rational, expand, symbols
 
 from tests.inequalities import expect_implied
-from tests.quadratic.cases import Case, enumerated_operator, equation
-from tests.reading import by_side, expect_items
+from tests.quadratic.cases import Case, enumerated_operator
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.region import satisfies
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.neighbours.mixture import (
@@ -59,14 +58,14 @@ def _sizes(claim: Claim) -> None:
 def test_mean_products_of_both_ways_of_drawing(claim: Claim) -> None:
     """The batch's from E m_i = k/N, E m_i m_j; the mixture's from its two branches."""
     _sizes(claim)
-    p = by_side(claim, chance)
+    p = claim.says(chance)
     square, mixed = multiplicity_moments("uniform")
     expect_zero(N * square + N * (N - 1) * mixed - k**2, "(sum of m)^2 = k^2")
-    claimed = by_side(claim, batch_ab)
+    claimed = claim.says(batch_ab)
     expect_zero(claimed.subs(chance, p) - batch_product(square, mixed), "E[a_B b_B]")
     full, single = mean_a * mean_b, mean_ab  # the means themselves; one uniform index for both
     expect_zero(claimed - ((1 - chance) * full + chance * single), "the mixture's E[a_M b_M]")
-    expect_zero(p - equation(Q_KAPPA, kappa_uniform), "p is the variance factor")
+    expect_zero(p - Q_KAPPA.says(kappa_uniform), "p is the variance factor")
 
 
 @evidence(Q_MIXTURE, "symbolic", step="operator")
@@ -76,9 +75,9 @@ def test_operators_of_both_ways_of_drawing(claim: Claim) -> None:
     branches = {full_operator: mean_a * mean_b, single_operator: mean_ab}
     derived = {x: second_moment_operator(product) for x, product in branches.items()}
     for name, value in derived.items():
-        expect_zero(by_side(claim, name) - value, f"{name}")
+        expect_zero(claim.says(name) - value, f"{name}")
     batch = batch_product(*multiplicity_moments("uniform"))
-    claimed = by_side(claim, operator).subs({**derived, chance: by_side(claim, chance)})
+    claimed = claim.says(operator).subs({**derived, chance: claim.says(chance)})
     expect_zero(claimed - second_moment_operator(batch), "M_C of the batch")
 
 
@@ -89,7 +88,7 @@ def test_no_other_chance_has_the_operator(claim: Claim) -> None:
     batch = second_moment_operator(batch_product(*multiplicity_moments("uniform")))
     mixture = (1 - other_chance) * second_moment_operator(mean_a * mean_b)
     mixture += other_chance * second_moment_operator(mean_ab)
-    claimed = by_side(claim, excess).subs(chance, by_side(claim, chance))
+    claimed = claim.says(excess).subs(chance, claim.says(chance))
     expect_zero(claimed - expand(batch - mixture), "M_C - M_mix")
 
 
@@ -118,7 +117,7 @@ def test_third_moments_of_both_ways_of_drawing(claim: Claim) -> None:
     centred = {sums[0]: 0, sums[2]: N * mu_3}
     total = (e_1 * sums[2] + 3 * e_2 * pairs + e_3 * triples).subs(centred)
     derived = total / k**3
-    (said,) = [part for part in relations(claim.formula) if part.has(third_batch)]
+    said = claim.conjunct(third_batch)
     gap = (said.lhs - said.rhs).subs(third_batch, derived)
     expect_zero(gap, "third moment of the batch mean")
     for count, size in ((2, 1), (2, 2)):  # where N - 2 = 0: a pair has no skewness, so mu_3 = 0
@@ -126,7 +125,7 @@ def test_third_moments_of_both_ways_of_drawing(claim: Claim) -> None:
         expect(sides == [0, 0], "N = 2", k=size)
     full, single = 0, mu_3  # the mean itself has no spread
     derived_mixture = (1 - chance) * full + chance * single
-    expect_zero(by_side(claim, third_mixture) - derived_mixture, "third moment of the mixture")
+    expect_zero(claim.says(third_mixture) - derived_mixture, "third moment of the mixture")
 
 
 @evidence(Q_MIXTURE, "witness", needs="uniform batches", step=("moments", "operator"))
@@ -134,21 +133,21 @@ def test_with_replacement_the_chance_is_another(claim: Claim) -> None:
     """N = k = 2, Q = 1, 3, C = 1/2: drawn twice, E e^2 shrinks by 1/8; p = 0 says full batch, by 0."""
     case = Case([[[1]], [[3]]], 2, "replacement")
     found = enumerated_operator(case, F(1, 2))[0, 0]
-    p = by_side(claim, chance).subs({N: 2, k: 2})
+    p = claim.says(chance).subs({N: 2, k: 2})
     A, product, V = QuadraticSum(case.components).operators
     values = {kron_sum: A[0, 0], kron_product: product[0, 0], noise: V[0, 0]}
     at = {x: Rational(int(v.p), int(v.q)) for x, v in values.items()} | {C: Rational(1, 2)}
-    parts = {x: by_side(claim, x).subs(at) for x in (full_operator, single_operator)}
-    claimed = by_side(claim, operator).subs({**parts, chance: p})
+    parts = {x: claim.says(x).subs(at) for x in (full_operator, single_operator)}
+    claimed = claim.says(operator).subs({**parts, chance: p})
     expect(found == fmpq(1, 8), "E e^2 with replacement", found=found)
     expect(claimed == 0, "what the mixture has", claimed=claimed)
-    expect(p != equation(Q_KAPPA, kappa_replacement).subs(k, 2), "the chance would be 1/k")
+    expect(p != Q_KAPPA.says(kappa_replacement).subs(k, 2), "the chance would be 1/k")
 
 
 @evidence(Q_MIXTURE, "witness", needs="batch size", step=("moments", "operator"))
 def test_past_the_last_sample_there_is_no_chance(claim: Claim) -> None:
     """k = N + 1: p < 0 is no chance; k = 0 and N = 1: p has no value."""
-    p = by_side(claim, chance)
+    p = claim.says(chance)
     for count in (2, 7):
         expect(p.subs({N: count, k: count + 1}) < 0, "a chance", N=count)
         expect(not satisfies(claim.region, {N: count, k: count + 1}), "k = N + 1 is admitted")
@@ -161,9 +160,9 @@ def test_past_the_last_sample_there_is_no_chance(claim: Claim) -> None:
 def test_the_two_have_not_the_same_third_moment(claim: Claim) -> None:
     """N = 3, k = 2, values 0, 0, 3: the batch mean is skewed to the left, the mixture to the right."""
     point = {N: 3, k: 2, mu_3: 2}
-    (said,) = [part for part in relations(claim.formula) if part.has(third_batch)]
+    said = claim.conjunct(third_batch)
     batch = said.rhs.subs(point) / said.lhs.subs(third_batch, 1).subs(point)
-    mixture = by_side(claim, third_mixture).subs(chance, by_side(claim, chance)).subs(point)
+    mixture = claim.says(third_mixture).subs(chance, claim.says(chance)).subs(point)
     draws = [F(0), F(3, 2), F(3, 2)]
     skewed = sum((x - 1) ** 3 for x in draws) / 3
     expect(Rational(skewed) == batch and batch < 0, "the batch", found=skewed, claimed=batch)

@@ -6,10 +6,11 @@ from fractions import Fraction
 
 import flint
 from flint import fmpq, fmpq_mat
-from sympy import Eq, Poly, Rational, Symbol, symbols
+from sympy import Poly, Rational, Symbol, symbols
 
 from tests.inequalities import is_strict
-from tests.neighbours.non_uniformity_tools import at_identity, expect_setting, one_step, sides
+from tests.neighbours.non_uniformity_tools import at_identity, expect_setting, one_step
+from tests.neighbours.tools import weak_gap
 from tests.quadratic.cases import (
     STABLE,
     UNSTABLE,
@@ -18,9 +19,8 @@ from tests.quadratic.cases import (
     expect_squares,
     inside,
 )
-from tests.reading import by_side, expect_items
+from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.model.trace_algebra import letter, trace
@@ -41,7 +41,7 @@ F = Fraction
 def test_w_is_the_image_of_the_identity(claim: Claim) -> None:
     expect_setting(claim)
     derived = at_identity(nu.Q, nu.Q_squared, nu.spread)
-    expect_zero(by_side(claim, nu.W) - derived, "W = M_C(1)")
+    expect_zero(claim.says(nu.W) - derived, "W = M_C(1)")
 
 
 @evidence(NON_UNIFORMITY, "symbolic", step="one step")
@@ -52,8 +52,8 @@ def test_one_step_from_any_error(claim: Claim) -> None:
     expect(trace(E * T**2 * E) == trace(T**2 * E**2), "tr E X E = tr X E^2: E^2 has the mean W")
     expect_squares(trace(R**2 * T**2), "tr R^2 X >= 0")
     slack = Symbol("slack")  # tr R^2 X
-    low = sides(claim, nu.w_min).subs(nu.e2_next, nu.w_min * nu.e2 + slack)
-    high = sides(claim, nu.e2_next).subs(nu.e2_next, nu.w_max * nu.e2 - slack)
+    low = weak_gap(claim, nu.w_min).subs(nu.e2_next, nu.w_min * nu.e2 + slack)
+    high = weak_gap(claim, nu.e2_next, nu.w_max).subs(nu.e2_next, nu.w_max * nu.e2 - slack)
     for gap in (low, high):
         expect_zero(gap - slack, "the inequality's gap")
 
@@ -69,18 +69,16 @@ def test_radius_lies_between_mean_and_largest_eigenvalue(claim: Claim) -> None:
     E, R, U, X, Y, v = (letter(name) for name in "ERUXYv")
     expect(trace(Y * E * X * E) == trace(X * E * Y * E), "<Y, M X> = <X, M Y>")
     derived = at_identity(nu.q_mean, nu.q2_mean, nu.s_mean)
-    expect_zero(by_side(claim, nu.w_mean) - derived, "tr W/d")
+    expect_zero(claim.says(nu.w_mean) - derived, "tr W/d")
     c, w, slack = symbols("c w slack")  # w: W, and M(1) = W
     image, whole = Symbol("MR"), Symbol("U2")
     for sign in (1, -1):  # M(+-X) = c M(1) - M(R^2)
         rest = c * nu.w_max - (c * w - image)
         expect_zero(rest.subs(w, nu.w_max - whole) - (c * whole + image), f"c w_max - M({sign} X)")
     expect_squares(trace(c * v**2 * U**2 + v**2 * E * R**2 * E), "it is >= 0")
-    low = sides(claim, nu.w_mean).subs(nu.radius, nu.w_mean + slack)
-    upper = [x for x in relations(claim.formula) if not isinstance(x, Eq) and x.gts == nu.w_max]
-    expect(len(upper) == 1 and upper[0].lts == nu.radius, "rho <= w_max", found=upper)
-    expect(not is_strict(upper[0]), "d = 1 has equality", found=upper)
-    high = (upper[0].gts - upper[0].lts).subs(nu.radius, nu.w_max - slack)
+    low = weak_gap(claim, nu.w_mean).subs(nu.radius, nu.w_mean + slack)
+    expect(not is_strict(claim.conjunct(nu.w_max, nu.radius)), "d = 1 has equality")
+    high = weak_gap(claim, nu.w_max, nu.radius).subs(nu.radius, nu.w_max - slack)
     for gap in (low, high):
         expect_zero(gap - slack, "the inequality's gap")
 
@@ -92,9 +90,9 @@ def test_form_of_one_direction(claim: Claim) -> None:
     E, X, Y = (letter(name) for name in "EXY")
     expect(trace(Y * E * X * E) == trace(X * E * Y * E), "<Y, M X> = <X, M Y>")
     scalar = {kron_sum: 2 * q_v, kron_product: q_v**2, noise: nu.var_v}
-    expect_zero(by_side(claim, nu.form_v) - one_step().subs(scalar), "the form")
+    expect_zero(claim.says(nu.form_v) - one_step().subs(scalar), "the form")
     slack = Symbol("slack")
-    gap = sides(claim, nu.form_v).subs(nu.radius, nu.form_v + slack)
+    gap = weak_gap(claim, nu.form_v).subs(nu.radius, nu.form_v + slack)
     expect_zero(gap - slack, "a Rayleigh quotient")
 
 
@@ -104,15 +102,15 @@ def test_each_term_alone_is_a_lower_bound(claim: Claim) -> None:
     expect_setting(claim)
     slack, square = symbols("slack rest")
     form = one_step().subs({kron_sum: 2 * q_v, kron_product: q_v**2, noise: nu.var_v}) + slack
-    sharp = sides(claim, l_max).subs(nu.radius, form).subs(q_v, l_max)  # v the top eigenvector
+    sharp = weak_gap(claim, l_max).subs(nu.radius, form).subs(q_v, l_max)  # v the top eigenvector
     expect_zero(sharp - (slack + C**2 * kappa * nu.var_v), "the variance is left")
-    uneven = sides(claim, nu.var_v).subs(nu.radius, form)
+    uneven = weak_gap(claim, nu.var_v).subs(nu.radius, form)
     expect_zero(uneven - (slack + (1 - C * q_v) ** 2), "a square is left")
     Q_ = letter("Q")
     expect_squares(trace(Q_**2), "tr Y^2 >= 0 for Y = 1 - C Q, so the rest below is")
     mean = at_identity(nu.q_mean, nu.q2_mean, nu.s_mean) + slack
     rest = 1 - 2 * C * nu.q_mean + C**2 * nu.q2_mean  # tr (1 - C Q)^2/d
-    spread = sides(claim, nu.s_mean).subs(nu.radius, mean)
+    spread = weak_gap(claim, nu.s_mean).subs(nu.radius, mean)
     expect_zero(spread.subs(nu.q2_mean, (square - 1 + 2 * C * nu.q_mean) / C**2) - (slack + square),
                 "tr (1 - C Q)^2/d is left")  # fmt: skip
     expect_zero(rest.subs(nu.q2_mean, (square - 1 + 2 * C * nu.q_mean) / C**2) - square, "rest")
@@ -128,7 +126,7 @@ def _ends(claim: Claim, case: Case, step: Fraction) -> None:
     mean = case.problem.mean
     spread = fmpq_mat(size, size, (case.problem.operators[2] * unit).entries())
     number = {kappa: case.kappa, C: step}
-    claimed = by_side(claim, nu.W)
+    claimed = claim.says(nu.W)
     total = identity(size) * 0
     meaning = {nu.Q: mean, nu.Q_squared: mean * mean, nu.spread: spread}
     said = Poly(claimed.subs(number), *meaning)
@@ -166,9 +164,10 @@ def test_noise_at_the_minimiser_adds_to_every_step(claim: Claim) -> None:
     case = Case([[[1]], [[1]]])
     expect(not inside(claim, case, {gradient2: 1}), "the region admits it")
     at = {C: 1, kappa: 1, nu.Q: 1, nu.Q_squared: 1, nu.spread: 0}
-    expect(by_side(claim, nu.W).subs(at) == 0, "W = 0")
+    expect(claim.says(nu.W).subs(at) == 0, "W = 0")
     expect(
-        sides(claim, nu.e2_next).subs({nu.e2: 0, nu.e2_next: 1, nu.w_max: 0}) < 0, "E|e+|^2 <= 0"
+        weak_gap(claim, nu.e2_next, nu.w_max).subs({nu.e2: 0, nu.e2_next: 1, nu.w_max: 0}) < 0,
+        "E|e+|^2 <= 0",
     )
 
 
@@ -179,7 +178,7 @@ def test_a_batch_that_looks_at_the_error_obeys_no_w(claim: Claim) -> None:
     W = 13/20: after two steps E|e|^2 would be at most (13/20)^2 < 1/2, and it is more than 7/10.
     """
     at = {C: Rational(7, 10), kappa: 1, nu.Q: 2, nu.Q_squared: 4, nu.spread: 1}
-    claimed = by_side(claim, nu.W).subs(at)
+    claimed = claim.says(nu.W).subs(at)
     expect(claimed == Rational(13, 20), "W", W=claimed)
     kept = (F(3, 10) ** 4 + F(11, 10) ** 4) / 2
     expect(kept > F(7, 10) > F(13, 20) ** 2, "E|e|^2 after two steps", found=kept)
@@ -192,7 +191,7 @@ def test_another_variance_factor_has_another_radius(claim: Claim) -> None:
     case = Case([[[1]], [[3]]], 2, "replacement")
     rho = enumerated_operator(case, F(1))[0, 0]
     at = {C: 1, nu.q_mean: 2, nu.q2_mean: 4, nu.s_mean: 1}
-    found = by_side(claim, nu.w_mean).subs(at)
+    found = claim.says(nu.w_mean).subs(at)
     expect(rho == fmpq(3, 2) and found.subs(kappa, Rational(case.kappa)) == Rational(3, 2), "rho")
     other = Rational(1, 4)
     expect(found.subs(kappa, other) == Rational(5, 4), "at another kappa")

@@ -10,10 +10,10 @@ from tests.analysis import expect_outside
 from tests.inequalities import expect_implied, is_strict
 from tests.neighbours.non_uniformity_tools import expect_setting, one_step
 from tests.quadratic.cases import Case, enumerated_operator, expect_assumed, expect_variance_factors
-from tests.reading import by_side, expect_only
+from tests.reading import expect_only
 from theorem_audit import evidence, expect, expect_zero, note
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory.neighbours import non_uniformity as nu
 from theory.neighbours.non_uniformity import NON_UNIFORMITY, NON_UNIFORMITY_GAP, star, swap
 from theory.quadratic.mean_square import C_ms, gradient2
@@ -55,7 +55,7 @@ def test_a_positive_eigenmatrix_of_the_star(claim: Claim) -> None:
     expect_zero(at_jj.subs(eigen) - theta * 1, "entry jj")
     scalar = {kron_sum: 2 * nu.l, kron_product: nu.l**2, noise: nu.l**2 * theta}
     multiplier = one_step().subs(scalar)
-    claimed = by_side(claim, C_ms).subs(nu.m, ROOT**2)
+    claimed = claim.says(C_ms).subs(nu.m, ROOT**2)
     _decided_by_root(multiplier, claimed, "theta")
 
 
@@ -79,12 +79,10 @@ def test_where_the_conditions_end_on_the_star(claim: Claim) -> None:
     largest, mean = ends[0], (ends[0] + nu.m * ends[1]) / (nu.m + 1)
     expect_zero(cancel(ends[0] - ends[1]) - (nu.m - 1) / nu.m, "l^2 is the larger")
     values = {nu.Q: nu.l, nu.Q_squared: nu.l**2}
-    top = by_side(NON_UNIFORMITY, nu.W).subs({**values, nu.spread: nu.l**2 * largest})
-    _decided_by_root(top, by_side(claim, nu.C_low), "w_max")
+    top = NON_UNIFORMITY.says(nu.W).subs({**values, nu.spread: nu.l**2 * largest})
+    _decided_by_root(top, claim.says(nu.C_low), "w_max")
     average = {nu.q_mean: nu.l, nu.q2_mean: nu.l**2, nu.s_mean: nu.l**2 * mean}
-    _decided_by_root(
-        by_side(NON_UNIFORMITY, nu.w_mean).subs(average), by_side(claim, nu.C_high), "mean"
-    )
+    _decided_by_root(NON_UNIFORMITY.says(nu.w_mean).subs(average), claim.says(nu.C_high), "mean")
 
 
 @evidence(NON_UNIFORMITY_GAP, "symbolic", step="order")
@@ -94,9 +92,9 @@ def test_order_of_threshold_and_conditions(claim: Claim) -> None:
     expect_variance_factors(claim)  # kappa >= 0, as N >= k
     for needed in (Ge(nu.m, 1), Gt(nu.l, 0)):
         expect_implied(needed, claim.region)
-    values = {x: by_side(claim, x) for x in (C_ms, nu.C_low, nu.C_high)}
+    values = {x: claim.says(x) for x in (C_ms, nu.C_low, nu.C_high)}
     y = Symbol("y")
-    for part in (x for x in relations(claim.formula) if not isinstance(x, Eq)):
+    for part in matching(claim.formula, kind="inequality"):
         gap = (part.gts - part.lts).subs(values).subs(nu.m, ROOT**2).subs(ROOT, 1 + y)
         top, bottom = (Poly(x, y, kappa, nu.l) for x in cancel(gap).as_numer_denom())
         sign = 1 if bottom.LC() > 0 else -1
@@ -113,10 +111,8 @@ def test_non_uniformity_at_the_threshold(claim: Claim) -> None:
     """The largest eigenvalue of Sigma is l^2 (conditions)."""
     expect_setting(claim)
     top = nu.l**2 * (swap(1, 3) ** 2)[0, 0]
-    claimed = by_side(claim, nu.level)
-    expect_zero(
-        (claimed - by_side(claim, C_ms) ** 2 * kappa * top).subs(nu.m, ROOT**2), "the level"
-    )
+    claimed = claim.says(nu.level)
+    expect_zero((claimed - claim.says(C_ms) ** 2 * kappa * top).subs(nu.m, ROOT**2), "the level")
     past = cancel((claimed - 1).subs({kappa: 1, nu.m: ROOT**2}).subs(ROOT, 1 + Symbol("y")))
     top_, bottom = past.as_numer_denom()
     expect(
@@ -137,13 +133,13 @@ def test_star_by_the_exact_threshold(claim: Claim) -> None:
                                  (2, 3, "uniform"), (3, 1, "uniform"), (3, 4, "replacement")):  # fmt: skip
         case = _star(spokes, size, scheme)
         at = {nu.m: spokes, nu.l: 1, kappa: Rational(case.kappa)}
-        claimed = by_side(claim, C_ms).subs(at)
+        claimed = claim.says(C_ms).subs(at)
         for sign, near in ((1, 1 - margin), (-1, 1 + margin)):
             step = claimed * Rational(near)
             close = F(int((step * 2**60).round()), 2**60)
             expect(compare(case.problem, case.kappa, close) == sign, "C_ms", m=spokes, k=size)
         if spokes == 1:
-            ends = {by_side(claim, x).subs(at) for x in (C_ms, nu.C_low, nu.C_high)}
+            ends = {claim.says(x).subs(at) for x in (C_ms, nu.C_low, nu.C_high)}
             expect(len(ends) == 1, "m = 1: no gap", ends=ends)
         note(f"m = {spokes}, k = {size}, {scheme}: C_ms = {float(claimed):.9f}")
 
@@ -156,7 +152,7 @@ def test_stable_with_more_non_uniformity_than_the_bound_allows(claim: Claim) -> 
     expect(definiteness(gap) == 1, "the second moment contracts")
     expect(case.kappa == 1 and step**2 * case.kappa > 1, "past the bound")
     expect(all(definiteness(x) >= 0 for x in case.problem.matrices), "no component is indefinite")
-    expect(by_side(claim, nu.level).subs({nu.m: 2, kappa: 1}) > 1, "the level at the threshold")
+    expect(claim.says(nu.level).subs({nu.m: 2, kappa: 1}) > 1, "the level at the threshold")
 
 
 @evidence(NON_UNIFORMITY_GAP, "witness", needs="positive curvature", step="threshold")
@@ -164,6 +160,6 @@ def test_turned_upside_down_the_star_has_no_threshold(claim: Claim) -> None:
     case = _star(2, 1, scale=-1)
     expect(case.threshold.kind == NEVER_STABLE, "no C > 0 is stable")
     expect(_star(2, 1).threshold.kind == FINITE, "as it is for l = 1")
-    claimed = by_side(claim, C_ms).subs({nu.m: 2, kappa: 1, nu.l: -1})
+    claimed = claim.says(C_ms).subs({nu.m: 2, kappa: 1, nu.l: -1})
     expect(claimed < 0, "the formula is below 0", claimed=claimed)
     expect_outside(claim, {gradient2: 0, N: 4, k: 1, kappa: 1, nu.m: 2, nu.l: -1}, "C_ms < 0")

@@ -7,8 +7,6 @@ from sympy import (
     Ge,
     Gt,
     Integer,
-    Le,
-    Lt,
     Poly,
     Rational,
     Symbol,
@@ -26,12 +24,13 @@ from tests.exponents import chances, radial_slope
 from tests.forms import cancel, together
 from tests.inequalities import expect_implied, is_strict
 from tests.neighbours.tools import expect_sign
-from tests.reading import by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from tests.subsets import expect_counts
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import difference, relations, stated
+from theorem_audit.exact.zero import difference, stated
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory import vocabulary as words
 from theory.assumptions.saddle_trap import factor_at
 from theory.assumptions.unequal_norms import sigma_i, sigma_j
@@ -149,17 +148,7 @@ def test_exponent_in_two_scales(claim: Claim) -> None:
         if factor != 1:
             expect_positive(factor, f"the factor {factor}")
     points = [{**x, h: Rational(6, 5)} for x in POINTS]
-    expect_same(by_side(claim, rate), exponent(), points, "lambda_j")
-
-
-def bounds(claim: Claim, symbol: Symbol) -> list[Boolean]:
-    """The inequalities on one threshold; Undecided where there are not two."""
-    found = [
-        x for x in relations(claim.formula) if isinstance(x, Ge | Gt | Le | Lt) and x.has(symbol)
-    ]
-    if len(found) != 2:
-        raise Undecided(f"{found} are not two bounds on {symbol}")
-    return found
+    expect_same(claim.says(rate), exponent(), points, "lambda_j")
 
 
 def thresholds(bound: Boolean, symbol: Symbol) -> tuple[Expr, int]:
@@ -202,14 +191,14 @@ def test_paths_change_sign_once(claim: Claim) -> None:
     slope = cancel(together(diff(found, h)))
     expect_positive(slope, "slope in h")
     _expect_sides(claim, rate, h_as)
-    for bound in bounds(claim, h_as):
+    for bound in matching(claim.formula, h_as, kind="inequality", number=2):
         end, side = thresholds(bound, h_as)
         _expect_side(found, end, side, bound)
 
 
 def _expect_sides(claim: Claim, symbol: Symbol, line: Symbol) -> None:
     """sign(symbol) is that of h - line, for what grows with h and is 0 on the line."""
-    claimed = by_side(claim, sign_of(symbol))
+    claimed = claim.says(sign_of(symbol))
     lines = (Rational(1, 2), Rational(1), Rational(3, 2))
     near = (-Rational(1, 1000), Rational(0), Rational(1, 1000))
     expect_sign(claimed, h - line, [{h: x + y, line: x} for x in lines for y in near])
@@ -236,8 +225,8 @@ def _expect_side(found: Expr, end: Expr, side: int, bound: Boolean) -> None:
 def test_the_mean_tells_saddle_from_minimum(claim: Claim) -> None:
     expect_setting(claim)
     derived = moment(1)
-    expect_zero(by_side(claim, mean_growth) - derived, "E f - 1")
-    claimed = by_side(claim, sign_of(mean_growth))
+    expect_zero(claim.says(mean_growth) - derived, "E f - 1")
+    claimed = claim.says(sign_of(mean_growth))
     ratios = (Rational(1, 2), Rational(999, 1000), Rational(1), Rational(1001, 1000), Rational(3))
     expect_sign(claimed, derived, [{**x, h: y} for x in POINTS for y in ratios])
     expect_positive(cancel(derived / claimed.args[0]), "E f - 1 over h - 1", ANY)
@@ -252,16 +241,16 @@ def test_the_mean_square_changes_sign_once(claim: Claim) -> None:
     expect_setting(claim)
     expect_split(claim)
     derived = moment(2)
-    expect_zero(by_side(claim, square_growth) - derived, "E f^2 - 1")
+    expect_zero(claim.says(square_growth) - derived, "E f^2 - 1")
     expect_positive(diff(derived, h), "slope in h")
-    root = by_side(claim, h_ms)
+    root = claim.says(h_ms)
     for point in POINTS:
         value = ball(derived.subs(h, root), point)
         expect(value.contains(0), f"E f^2 - 1 at h_ms is {value}", **_named(point))
     expect_zero(derived.subs(h, root), "h_ms is a zero")
     expect(ball(root, POINTS[1]) > 0, "h_ms is the positive zero")
     _expect_sides(claim, square_growth, h_ms)
-    for bound in bounds(claim, h_ms):
+    for bound in matching(claim.formula, h_ms, kind="inequality", number=2):
         end, side = thresholds(bound, h_ms)
         expect(end >= 0, f"{bound}: h_ms is positive") if side > 0 else None
         expect_positive(side * derived.subs(h, end), f"{bound}: E f^2 - 1 at {end}")
@@ -272,8 +261,8 @@ def test_the_radius_at_a_data_direction(claim: Claim) -> None:
     """(1 - 4 beta)^2 - 1 = 16 beta (beta - 1/2)."""
     expect_setting(claim)
     slope = radial_slope().subs(a, beta / sigma_i**2)
-    expect_zero(by_side(claim, factor_radial) - slope, "f_i")
-    claimed = by_side(claim, sign_of(factor_radial**2 - 1))
+    expect_zero(claim.says(factor_radial) - slope, "f_i")
+    claimed = claim.says(sign_of(factor_radial**2 - 1))
     expect_sign(claimed, slope**2 - 1, [{beta: Rational(k, 8)} for k in (1, 2, 3, 4, 5, 7)])
     expect_positive(cancel((slope**2 - 1) / claimed.args[0]), "f_i^2 - 1 over beta - 1/2", ANY)
 
@@ -283,14 +272,14 @@ def test_at_full_batch_the_lines_are_one(claim: Claim) -> None:
     """b = n: f = 1 - beta + beta h, and mean square, mean and paths all change sign at h = 1."""
     for step in (Rational(1, 5), Rational(2, 3)):
         point = {beta: step, n: 4, b: 4, a: step, sigma_i: 1, sigma_j: 1, h: 1}
-        expect(by_side(claim, h_ms).subs(point) == 1, "h_ms at b = n", beta=step)
+        expect(claim.says(h_ms).subs(point) == 1, "h_ms at b = n", beta=step)
         expect_outside(claim, point, "h_ms = 1, not below")
 
 
 @evidence(SADDLE_PHASES, "witness", step="path")
 def test_the_upper_bound_is_reached_at_batch_one(claim: Claim) -> None:
     """b = 1, beta = 1/4: h_as = 4/3 = 1/(1 - beta), where (1 - beta)(1 + beta h) = 1."""
-    ends = [thresholds(x, h_as) for x in bounds(claim, h_as)]
+    ends = [thresholds(x, h_as) for x in matching(claim.formula, h_as, kind="inequality", number=2)]
     (top,) = [end for end, side in ends if side > 0]
     point = {beta: Rational(1, 4), n: 5, b: 1}
     expect(top.subs(point) == Rational(4, 3), f"the bound is {top}")
@@ -318,7 +307,7 @@ def test_exponents_rise_with_the_batch(claim: Claim) -> None:
     expect_read(claim)
     expect_two_sizes(claim)
     points = [{beta: Rational(1, 3), h: Rational(6, 5), n: 9, b: 2, b_more: 5}]
-    expect_same(by_side(claim, rate_gain), _epochs(exponent()), points, "Delta_lambda")
+    expect_same(claim.says(rate_gain), _epochs(exponent()), points, "Delta_lambda")
     _expect_sign(claim, rate_gain, 1)
     one, other, both, _ = (x for _, x in factors())
     expect_zero(both - one * other - beta**2 * h, "i and j drawn together, or apart")
@@ -326,9 +315,7 @@ def test_exponents_rise_with_the_batch(claim: Claim) -> None:
 
 def _expect_sign(claim: Claim, symbol: Symbol, side: int) -> None:
     """The one inequality on ``symbol`` says that it has this sign."""
-    (bound,) = [
-        x for x in relations(claim.formula) if isinstance(x, Ge | Gt | Le | Lt) and x.has(symbol)
-    ]
+    bound = claim.conjunct(symbol, kind="inequality")
     if symbol not in bound.args or 0 not in bound.args:
         raise Undecided(f"{bound} is not the sign of {symbol}")
     expect((bound.gts == symbol) == (side > 0), f"{bound}: {symbol} has the sign {side}")
@@ -339,7 +326,7 @@ def test_mean_squares_fall_with_the_batch(claim: Claim) -> None:
     expect_setting(claim)
     expect_two_sizes(claim)
     derived = cancel(_epochs(moment(2)))
-    expect_zero(by_side(claim, square_gain) - derived, "Delta_2")
+    expect_zero(claim.says(square_gain) - derived, "Delta_2")
     _expect_sign(claim, square_gain, -1)
     ratio = cancel(-derived * (n - 1) / (b_more - b) / (beta**2 * h))
     expect(ratio == 2, f"-Delta_2 is {ratio} (b_2 - b) beta^2 h/(n - 1)")
@@ -349,5 +336,5 @@ def test_mean_squares_fall_with_the_batch(claim: Claim) -> None:
 def test_at_one_batch_size_nothing_is_gained(claim: Claim) -> None:
     point = {beta: Rational(1, 3), h: 2, n: 5, b: 2, b_more: 2, a: Rational(1, 3), sigma_i: 1,
              sigma_j: sqrt(2)}  # fmt: skip
-    expect(by_side(claim, square_gain).subs(point) == 0, "Delta_2 at b_2 = b")
+    expect(claim.says(square_gain).subs(point) == 0, "Delta_2 at b_2 = b")
     expect_outside(claim, point, "0 < 0")

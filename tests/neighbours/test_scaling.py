@@ -8,19 +8,18 @@ from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, cancel, expand, 
 
 from tests.analysis import expect_outside
 from tests.inequalities import expect_implied, expect_region_of
-from tests.neighbours.tools import only_gap
+from tests.neighbours.tools import weak_gap
 from tests.quadratic.cases import (
     FLAT_NOISE,
     STABLE,
     Case,
-    equation,
     expect_assumed,
     expect_relation,
     expect_squares,
     interval,
     log_symbols,
 )
-from tests.reading import by_side, expect_items, expect_only
+from tests.reading import expect_items, expect_only
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.zero import relations, stated
@@ -59,16 +58,6 @@ from theory.quadratic.thresholds import definiteness, threshold
 F = Fraction
 
 
-def gap_between(claim: Claim, which: Expr, end: Expr) -> Expr:
-    """Larger minus smaller side of the one inequality on 1/``which`` by ``end`` (l_min or l_max)."""
-    return only_gap(
-        claim,
-        lambda x: x.has(which) and x.has(end),
-        f"on {which} by {end}",
-        "the sides are equal where Q = l I",
-    )
-
-
 def _setting(claim: Claim) -> None:
     expect_assumed(claim, Eq(gradient2, 0))  # every g_i = 0: C_ms is a threshold at all
     expect_items(claim, words.INDEPENDENT)
@@ -78,11 +67,11 @@ def _setting(claim: Claim) -> None:
 @evidence(SCALING_ETA_B, "symbolic", step="noise scale")
 def test_noise_enters_by_its_scale(claim: Claim) -> None:
     _setting(claim)
-    derived = second_moment_operator(equation(Q_KAPPA, batch_ab))
-    claimed = by_side(claim, operator).subs(sc.scale, by_side(claim, sc.scale))
+    derived = second_moment_operator(Q_KAPPA.says(batch_ab))
+    claimed = claim.says(operator).subs(sc.scale, claim.says(sc.scale))
     expect_zero(claimed - derived, "M_C")
     g = Symbol("g_0")
-    expect_zero(by_side(claim, sc.scale).subs(kappa, g / C) - g, "g = C kappa")
+    expect_zero(claim.says(sc.scale).subs(kappa, g / C) - g, "g = C kappa")
 
 
 def _quotients() -> None:
@@ -107,18 +96,18 @@ def test_threshold_between_two_ends(claim: Claim) -> None:
     for needed in (Ge(kappa, 0), Ge(1 - kappa, 0)):
         expect_implied(needed, claim.region)
     _quotients()
-    said = equation(Q_MS, C_ms)
+    said = Q_MS.says(C_ms)
     expect(said.is_Pow and said.exp == -1 and said.base.func == rho, "C_ms is one over a radius")
     b, e, one, two = symbols("b e one two", real=True)  # slacks >= 0: one, two
     quotient = expand(said.base.args[0] * kron_sum).subs({kron_product: b, noise: e - b})
     expect_zero(quotient - ((1 - kappa) * b + kappa * e), "G is a mixture")
     at_one = quotient.subs(kappa, 1)
     expect_zero(at_one - e, "at kappa = 1 it is e")
-    high = gap_between(claim, sc.any_noise, l_max)
+    high = weak_gap(claim, sc.any_noise, l_max)
     values = {sc.any_noise: 1 / quotient, sc.single: 1 / (e + one)}
     rest = (1 - kappa) * two + kappa * one
     expect_zero(high.subs(values).subs(l_max, 2 * (b + two)) - rest, "above")
-    low = gap_between(claim, sc.any_noise, l_min)
+    low = weak_gap(claim, sc.any_noise, l_min)
     values = {sc.any_noise: 1 / (quotient + one), sc.single: 1 / e}
     expect_zero(low.subs(values).subs(l_min, 2 * (b - two)) - (one + (1 - kappa) * two), "below")
 
@@ -134,14 +123,14 @@ def test_ratios_are_the_threshold_at_their_variance_factor(claim: Claim) -> None
         (sc.ratio_replacement, kappa_replacement),
         (sc.ratio_uniform, kappa_uniform),
     ):
-        size = equation(Q_KAPPA, factor)
+        size = Q_KAPPA.says(factor)
         expect(_between_zero_and_one(size), f"0 <= {factor} <= 1")
         for end, sign in ((l_min, 1), (l_max, -1)):
             ends = kappa / sc.ratio_one + (1 - kappa) * end / 2
             value = (ends + sign * slack).subs(kappa, size)
-            gap = gap_between(claim, name, end).subs(name, 1 / (k * value))
+            gap = weak_gap(claim, name, end).subs(name, 1 / (k * value))
             expect_zero(gap - k * slack, f"{name} by {end}")
-            bound = gap_between(claim, sc.any_noise, end).subs(sc.single, sc.ratio_one)
+            bound = weak_gap(claim, sc.any_noise, end).subs(sc.single, sc.ratio_one)
             expect_zero(sign * (1 / sc.any_noise - ends) - bound, "the bound that is multiplied")
 
 
@@ -200,7 +189,7 @@ def test_ratio_that_is_kept_does_not_keep_stability(claim: Claim) -> None:
     one, four = (threshold(problem, F(1, size)) for size in (1, 4))
     expect(one.low == F(4, 5) and four.high == F(16, 17), "C_ms", one=str(one), four=str(four))
     expect(F(3, 4) < one.low and F(3) > four.high, "C/k = 3/4 on both sides")
-    found = gap_between(claim, sc.ratio_replacement, l_min)
+    found = weak_gap(claim, sc.ratio_replacement, l_min)
     at = {k: 4, l_min: 2, sc.ratio_one: Rational(4, 5), sc.ratio_replacement: Rational(4, 17)}
     expect_zero(found.subs(at), "the bound is met")
 
@@ -218,7 +207,7 @@ def test_past_one_sample_the_order_turns(claim: Claim) -> None:
     expect(1 / one.low == (1 + variance) / 2, "C_ms(1)", found=str(one))
     expect(1 / two.low == (1 + 2 * variance) / 2, "C_ms(2)", found=str(two))
     at = {kappa: 2, l_max: 2, l_min: 1, sc.single: Rational(one.low)}
-    gap = gap_between(claim, sc.any_noise, l_max).subs(sc.any_noise, Rational(two.low))
+    gap = weak_gap(claim, sc.any_noise, l_max).subs(sc.any_noise, Rational(two.low))
     expect(bool(gap.subs(at) < 0), "the upper end is passed", gap=gap.subs(at))
     point = {gradient2: 0, l_min: 1, l_max: 2, kappa: 2, N: 2, k: 1}
     expect_outside(claim, point, "the upper bound is false")
@@ -240,14 +229,14 @@ def test_exponents_of_an_epoch(claim: Claim) -> None:
     expect_region_of(claim, SGD_RATE, a)
     for one, other in ((sc.epoch_ratio, rate_ratio), (sc.epoch_off, rate_off),
                        (sc.epoch_radial, rate_radial)):  # fmt: skip
-        derived = steps * by_side(SGD_RATE, other).subs(p, split)
-        expect_zero(log_symbols(by_side(claim, one) - derived), f"{one} = n/b {other}")
+        derived = steps * SGD_RATE.says(other).subs(p, split)
+        expect_zero(log_symbols(claim.says(one) - derived), f"{one} = n/b {other}")
 
 
 @evidence(SCALING_EPOCH, "witness", needs="without replacement")
 def test_the_full_batch_has_no_exponent_of_ratios(claim: Claim) -> None:
     """b = n: p = 0, all ratios are kept (GD-DIRECTION); b = n - 1 and n = 2 differ at one a."""
-    said = by_side(claim, sc.epoch_ratio)
+    said = claim.says(sc.epoch_ratio)
     expect(said.subs(b, n) == 0, "full batch")
     rates = {
         said.subs({n: size, b: 1 if size == 2 else size - 1, a: Rational(1, 4)})

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from sympy import Eq, Expr, Integer, Poly, Symbol, cancel, diff, fraction, sign
+from sympy import Expr, Integer, Poly, Symbol, cancel, diff, fraction, sign
 
 from tests.analysis import Point, ball
 from tests.inequalities import is_strict, univariate_sign
 from tests.subsets import chance_of
 from theorem_audit import exact_quotient, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import as_rational, difference, relations
+from theorem_audit.exact.zero import as_rational, difference
 from theorem_audit.statement.claim import Claim
 from theory.minibatch.log_ratios import step_factor
 from theory.notation import a, b, t
@@ -20,16 +20,15 @@ from theory.quadratic.bridge import curvature
 Law = list[tuple[Expr, Expr]]  # (probability, value)
 
 
-def only_gap(claim: Claim, wanted: Callable[[Expr], bool], told: str, equal: str) -> Expr:
-    """Larger minus smaller side of the one inequality of the formula that is ``wanted``, as ``told``.
+def weak_gap(claim: Claim, *of: Expr) -> Expr:
+    """Larger minus smaller side of the formula's one inequality with each of ``of``.
 
-    equal: why the sides may be the same, for one that says < where only <= is shown.
+    Undecided where it says <: only <= is shown of the sides.
     """
-    found = [x for x in relations(claim.formula) if not isinstance(x, Eq) and wanted(x)]
-    expect(len(found) == 1, f"one inequality {told}", found=found)
-    if is_strict(found[0]):
-        raise Undecided(f"{found[0]}: {equal}")
-    return found[0].gts - found[0].lts
+    found = claim.conjunct(*of, kind="inequality")
+    if is_strict(found):
+        raise Undecided(f"{found}: nothing here shows that the sides differ")
+    return difference(found)
 
 
 def curvatures(direction: str) -> Law:

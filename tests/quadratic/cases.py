@@ -13,7 +13,7 @@ import flint
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
 from sympy import Basic, Expr, Integer, Or, Poly, Rational, Symbol, cancel, log, solve
-from sympy.core.relational import Eq, Ge, Gt, Le, Lt
+from sympy.core.relational import Ge, Gt, Le, Lt
 
 from tests.rationals import fractions
 from theorem_audit import attempt, expect
@@ -21,6 +21,7 @@ from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct
 from theory.model.trace_algebra import trace
 from theory.quadratic.mean_square import (
     Q_KAPPA,
@@ -188,14 +189,6 @@ def values_of(case: Case, step: Fraction | None = None) -> dict[Symbol, Any]:
     return found
 
 
-def equation(claim: Claim, symbol: Symbol) -> Expr:
-    """The right-hand side of the claim's equation for ``symbol``."""
-    for part in relations(claim.formula):
-        if isinstance(part, Eq) and part.lhs == symbol:
-            return part.rhs
-    raise Refuted(f"{claim.id} has no equation for {symbol}")
-
-
 class Singular(AssertionError):
     """A formula divides by a singular operator."""
 
@@ -348,10 +341,10 @@ def expect_variance_factors(claim: Claim) -> None:
     (ties,) = [x for x in relations(claim.region) if isinstance(x, Or) and x.has(kappa)]
     found = set()
     for option in ties.args:
-        (tie,) = [x for x in relations(option) if isinstance(x, Eq) and x.has(kappa)]
+        tie = conjunct(option, kappa, kind="equation")
         (value,) = solve(tie, kappa)
         found.add(cancel(value))
-    known = {cancel(equation(Q_KAPPA, x)) for x in (kappa_uniform, kappa_replacement)}
+    known = {cancel(Q_KAPPA.says(x)) for x in (kappa_uniform, kappa_replacement)}
     expect(found == known | {Integer(0)}, "kappa of the region", found=found, known=known)
 
 

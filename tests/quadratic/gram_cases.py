@@ -9,13 +9,9 @@ from functools import cache
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from hypothesis import strategies as st
 from sympy import Expr, Rational
 
-from tests.quadratic.cases import Case, equation, interval
-from tests.rationals import fractions
-from theorem_audit.exact.bernstein import Refuted
-from theorem_audit.exact.zero import relations
+from tests.quadratic.cases import Case, interval
 from theorem_audit.statement.claim import Claim
 from theory.quadratic.gram_thresholds import Q_GRAM, d_ab, l_a, l_b, tau
 from theory.quadratic.second_moment import C, N, kappa
@@ -119,33 +115,9 @@ KEPT = {
     "three samples": Model((F(1, 2), F(1), F(2)), ((0, 1, F(1, 2)), (0, 2, F(1, 5)), (1, 2, F(2))), 2),
 }  # fmt: skip
 
-SMALL = fractions(min_value=F(-2), max_value=F(2), max_denominator=3)
-
-
-@st.composite
-def models(draw: st.DrawFn, largest: int = 3, noisy: bool = True) -> Model:
-    """Random models with N = 2..largest, at least one eigenvalue not zero; noisy: kappa > 0."""
-    size = draw(st.integers(2, largest))
-    roots = [draw(fractions(min_value=0, max_value=2, max_denominator=3)) for _ in range(size)]
-    if not any(roots):
-        roots[0] = F(1)
-    skew = [(i, j, draw(SMALL)) for j in range(size) for i in range(j)]
-    scheme = draw(st.sampled_from(["uniform", "replacement"]))
-    most = size - 1 if noisy and scheme == "uniform" else size
-    return Model(tuple(roots), tuple(skew), draw(st.integers(1, most)), scheme)
-
-
-def inequality(claim: Claim, *symbols: Any) -> Any:
-    found = [
-        x for x in relations(claim.formula) if hasattr(x, "gts") and all(x.has(y) for y in symbols)
-    ]
-    if len(found) != 1:
-        raise Refuted(f"{claim.id} has {len(found)} inequalities in {symbols}")
-    return found[0]
-
 
 def kernel(claim: Claim, model: Model, step: Fraction) -> Any:
     point = {C: plain(step), kappa: plain(model.case.kappa), N: len(model.roots)}
-    form = equation(Q_GRAM if claim.id != "Q-GRAM" else claim, d_ab).subs(point)
-    rest = equation(claim, tau).subs(point)
+    form = (Q_GRAM if claim.id != "Q-GRAM" else claim).says(d_ab).subs(point)
+    rest = claim.says(tau).subs(point)
     return lambda a, b: rest.subs(d_ab, form).subs({l_a: plain(a), l_b: plain(b)})

@@ -18,7 +18,6 @@ from tests.quadratic.cases import (
     UNSTABLE,
     Case,
     enumerated_operator,
-    equation,
     expect_assumed,
     expect_fails,
     expect_relation,
@@ -31,6 +30,7 @@ from theorem_audit import evidence, expect, expect_zero, note
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct
 from theory import vocabulary as words
 from theory.model.trace_algebra import letter, trace
 from theory.quadratic.bounds import (
@@ -75,7 +75,7 @@ def test_multiplier_of_each_eigendirection(claim: Claim) -> None:
     expect_assumed(claim, Eq(gradient2, 0))  # every g_i = 0: C_ms is a threshold at all
     tau = Symbol("tau")
     scalar = {kron_sum: 2 * l, kron_product: l**2, noise: tau}
-    multiplier = equation(Q_MS, operator).subs(scalar)
+    multiplier = Q_MS.says(operator).subs(scalar)
     for bound, name in ((t, least), (s, largest)):
         claimed = _inside(claim, name)
         weight = l**2 + kappa * bound
@@ -247,22 +247,21 @@ def test_a_bracket_that_is_none_bounds_nothing(claim: Claim) -> None:
 @evidence(Q_LARGE_BATCH, "symbolic", step="lower")
 def test_sharpest_direction_gives_the_least_bound(claim: Claim) -> None:
     """c = t kappa <= l_min l_max: 2l/(l^2 + c) is least at l_max among l_min <= l <= l_max."""
-    bound = next(p for p in relations(claim.formula) if p.has(t))
+    bound = claim.conjunct(t)
     base = _inside(Q_BRACKET, least)
     noise_level, gap, up = Symbol("c"), Symbol("y"), Symbol("z")
     expect(bound.gts == C_ms, f"{bound} bounds C_ms from below")
     difference_ = cancel(base - bound.lts).subs(kappa, noise_level / t)
     numerator = cancel(difference_ * (l**2 + noise_level) * (l_max**2 + noise_level))
     expect_zero(numerator - 2 * (l_max - l) * (l * l_max - noise_level), "cross difference")
-    conditions = [p for p in relations(claim.region) if p.has(t) and p.has(kappa)]
-    expect(len(conditions) == 1, "small noise is assumed")
+    noise = conjunct(claim.region, t, kappa)
     for needed in (Gt(l_min, 0), Ge(l_max - l_min, 0), Ge(t, 0)):
         expect_implied(needed, claim.region)
     expect_variance_factors(claim)
     expect_items(claim, words.INDEPENDENT)
     expect_assumed(claim, Le(nu_max, t))
     expect_assumed(claim, Eq(gradient2, 0))  # every g_i = 0: C_ms is a threshold at all
-    room = difference(conditions[0]).subs(kappa, noise_level / t)
+    room = difference(noise).subs(kappa, noise_level / t)
     # l = l_min + y: (l l_max - c) = (room >= 0) + y l_max
     rest = expand((l * l_max - noise_level).subs(l, l_min + gap) - room)
     expect(all(c > 0 for c in Poly(rest, gap, l_max, l_min, up).coeffs()), "second factor >= 0")
@@ -271,9 +270,9 @@ def test_sharpest_direction_gives_the_least_bound(claim: Claim) -> None:
 @evidence(Q_LARGE_BATCH, "symbolic", step="upper")
 def test_no_batch_does_better_than_gradient_descent(claim: Claim) -> None:
     """v'Qv = l_max: <vv', M vv'> = (1 - C l)^2 + C^2 Var(v'Q_B v), which is >= 1 at C = 2/l."""
-    excess = equation(Q_INDEFINITE, form_excess)
+    excess = Q_INDEFINITE.says(form_excess)
     variance = Symbol("Var")
-    bound = next(p for p in relations(claim.formula) if not p.has(t))
+    bound = claim.conjunct(without=[t])
     expect(bound.lts == C_ms, f"{bound} bounds C_ms from above")
     at = excess.subs({q_v: l_max, second_v: l_max**2 + variance}).subs(C, bound.gts)
     expect_zero(at - bound.gts**2 * variance, "excess at the bound")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import flint
 from flint import fmpq
-from sympy import Eq, Expr, Gt, Poly, Pow, Rational, Symbol, cancel, diff, expand, log, symbols
+from sympy import Expr, Gt, Poly, Pow, Rational, Symbol, cancel, diff, expand, log, symbols
 from sympy import sign as sign_of
 
-from tests.quadratic.cases import equation, log_symbols
+from tests.quadratic.cases import log_symbols
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import conjunct
 from theory import vocabulary as words
 from theory.minibatch.capture import MOMENT as CAPTURE_MOMENT
 from theory.model.autoencoder import GRAD
@@ -52,12 +53,12 @@ def _growth(direction: str) -> Expr:
     """E[factor^2] along a direction by Q-MS's operator; C = eta = a b."""
     mean, variance = component_moments(direction)
     moments = {kron_sum: 2 * mean, kron_product: mean**2, noise: variance}
-    kappa_b = equation(Q_KAPPA, kappa_uniform).subs(_KAPPA)
-    return cancel(equation(Q_MS, operator).subs(moments).subs({kappa: kappa_b, C: a * b}))
+    kappa_b = Q_KAPPA.says(kappa_uniform).subs(_KAPPA)
+    return cancel(Q_MS.says(operator).subs(moments).subs({kappa: kappa_b, C: a * b}))
 
 
 def _with_p(claim: Claim, expr: Expr) -> Expr:
-    return expr.subs(p, equation(claim, p))
+    return expr.subs(p, claim.says(p))
 
 
 def _gaps(claim: Claim, *wanted: Symbol) -> list[Expr]:
@@ -75,9 +76,9 @@ def test_hessians_at_a_data_point_linearise_the_step(claim: Claim) -> None:
     expect_items(claim, words.ORTHONORMAL, words.UNIFORM)
     drawn_i, drawn_j, first, second, off = symbols("drawn_i drawn_j first second off")
     mass = {S: drawn_i * first**2 + drawn_j * second**2, r2: first**2 + second**2 + off**2}
-    own = equation(STEP, q_j_next).subs({q_j: first, chi: drawn_i}).subs(mass)
-    other = equation(STEP, q_j_next).subs({q_j: second, chi: drawn_j}).subs(mass)
-    away = equation(STEP, perp_next).subs(mass)
+    own = STEP.says(q_j_next).subs({q_j: first, chi: drawn_i}).subs(mass)
+    other = STEP.says(q_j_next).subs({q_j: second, chi: drawn_j}).subs(mass)
+    away = STEP.says(perp_next).subs(mass)
     at = {first: 1, second: 0, off: 0}
     perp_symbol = next(iter(away.free_symbols - {a, drawn_i, drawn_j, first, second, off}))
     for image, variable, direction in (
@@ -89,7 +90,7 @@ def test_hessians_at_a_data_point_linearise_the_step(claim: Claim) -> None:
         expect_zero(diff(image, variable).subs(at) - (1 - a * in_batch), f"{direction} derivative")
         expect_zero(curvature(direction, "rest"), f"{direction}: other samples are flat")
     factors = [value for _, value in step_law("tangent")]
-    moment = equation(claim, moment_exponent(g))
+    moment = claim.says(moment_exponent(g))
     for factor in factors[:2]:
         expect(moment.has(Pow(factor, g)), f"the tangent factor {factor} stands in the claim")
 
@@ -97,7 +98,7 @@ def test_hessians_at_a_data_point_linearise_the_step(claim: Claim) -> None:
 @evidence(BRIDGE, "symbolic", step="linearisation")
 def test_probability_that_one_of_two_is_drawn(claim: Claim) -> None:
     law = step_law("tangent")
-    expect_zero(law[0][0] - equation(claim, p), "P(i in B, j not)")
+    expect_zero(law[0][0] - claim.says(p), "P(i in B, j not)")
     for direction in DIRECTIONS:
         law = step_law(direction)
         expect_zero(sum(prob for prob, _ in law) - 1, "probabilities")
@@ -107,13 +108,13 @@ def test_probability_that_one_of_two_is_drawn(claim: Claim) -> None:
 
 @evidence(BRIDGE, "symbolic", step="mean square")
 def test_mean_square_growth_of_a_tangent_direction(claim: Claim) -> None:
-    claimed = _log_argument(equation(claim, mean_square))
+    claimed = _log_argument(claim.says(mean_square))
     expect_zero(_with_p(claim, claimed) - _growth("tangent"), "E[factor^2]")
     mean, variance = component_moments("tangent")
-    kappa_b = equation(Q_KAPPA, kappa_uniform).subs(_KAPPA)
-    excess = equation(Q_INDEFINITE, form_excess).subs({q_v: mean, second_v: kappa_b * variance})
+    kappa_b = Q_KAPPA.says(kappa_uniform).subs(_KAPPA)
+    excess = Q_INDEFINITE.says(form_excess).subs({q_v: mean, second_v: kappa_b * variance})
     expect_zero(_growth("tangent") - 1 - excess.subs(C, a * b), "Q-INDEFINITE: no mean curvature")
-    curvature_only = next(c for c in relations(Q_INDEFINITE.region) if c.has(q_v))
+    curvature_only = conjunct(Q_INDEFINITE.region, q_v)
     expect(curvature_only.subs(q_v, mean), "its region admits mean curvature 0")
     positive = [part for part in relations(claim.formula) if isinstance(part, Gt)]
     expect(len(positive) == 1 and difference(positive[0]) == mean_square, "the growth is positive")
@@ -124,7 +125,7 @@ def test_mean_square_growth_of_a_tangent_direction(claim: Claim) -> None:
         a in steps and n - b in sizes and b - 1 in sizes, "a > 0, 1 <= b < n", region=claim.region
     )
     expect_zero(excess_claimed - 2 * p * a**2, "growth - 1 is a positive multiple of p a^2")
-    expect_zero(equation(claim, p) * n * (n - 1) - b * (n - b), "p > 0")
+    expect_zero(claim.says(p) * n * (n - 1) - b * (n - b), "p > 0")
 
 
 def _log_argument(expr: Expr) -> Expr:
@@ -135,7 +136,7 @@ def _log_argument(expr: Expr) -> Expr:
 @evidence(BRIDGE, "symbolic", step="moment one")
 def test_moment_exponent_from_the_law_of_a_step(claim: Claim) -> None:
     """f(g) = E factor^g is strictly convex with f(0) = f(1) = 1: below 1 between, above 1 beyond."""
-    claimed = _log_argument(equation(claim, moment_exponent(g)))
+    claimed = _log_argument(claim.says(moment_exponent(g)))
     derived = sum(prob * factor**g for prob, factor in step_law("tangent"))
     powers = {Pow(1 - a, g): Symbol("X"), Pow(1 + a, g): Symbol("Y")}
     expect_zero(_with_p(claim, claimed).subs(powers) - derived.subs(powers), "E factor^g")
@@ -144,27 +145,25 @@ def test_moment_exponent_from_the_law_of_a_step(claim: Claim) -> None:
     curve = log_symbols(diff(claimed, g, 2).subs(powers))
     logs = [Symbol(f"log[{1 - a}]"), Symbol(f"log[{1 + a}]")]
     expect_zero(curve - p * (logs[0] ** 2 * Symbol("X") + logs[1] ** 2 * Symbol("Y")), "f'' > 0")
-    signs = [q for q in relations(claim.formula) if q.has(sign_of)]
-    expect(len(signs) == 1 and signs[0].lhs == sign_of(moment_exponent(g)), "one sign is claimed")
-    inner = signs[0].rhs.args[0]
+    inner = claim.says(sign_of(moment_exponent(g))).args[0]
     expect_zero(inner - (g - 1), "the sign of g - 1")
 
 
 @evidence(BRIDGE, "property", step="moment one")
 def test_moment_exponent_is_that_of_capture(claim: Claim) -> None:
     """CAPTURE-MOMENT has it for the ratios |q_j/q_i|, from STEP: the same process, seen otherwise."""
-    capture = next(q for q in relations(CAPTURE_MOMENT.formula) if isinstance(q, Eq))
+    capture = CAPTURE_MOMENT.conjunct(kind="equation")
     powers = {Pow(1 - a, g): Symbol("X"), Pow(1 + a, g): Symbol("Y")}
-    mine = _log_argument(equation(claim, moment_exponent(g)))
+    mine = _log_argument(claim.says(moment_exponent(g)))
     expect_zero((mine - _log_argument(capture.rhs)).subs(powers), "the two exponents")
 
 
 @evidence(BRIDGE, "ball", step="moment one")
 def test_sign_of_the_moment_exponent_on_a_grid(claim: Claim) -> None:
-    sign_claim = next(q for q in relations(claim.formula) if q.has(sign_of))
-    argument = _log_argument(equation(claim, moment_exponent(g)))
+    sign_claim = claim.conjunct(sign_of)
+    argument = _log_argument(claim.says(moment_exponent(g)))
     for size, batch in ((2, 1), (5, 2), (9, 8)):
-        chance = equation(claim, p).subs({n: size, b: batch})
+        chance = claim.says(p).subs({n: size, b: batch})
         for step in (Rational(1, 100), Rational(1, 4), Rational(49, 100)):
             for moment in (Rational(-1), Rational(-1, 40), Rational(0), Rational(1, 20),
                            Rational(1, 2), Rational(999, 1000), Rational(1), Rational(1001, 1000),
@@ -193,7 +192,7 @@ def test_growth_rates_of_paths(claim: Claim) -> None:
         (perpendicular, "perpendicular"),
     ):
         derived = sum(prob * log(abs(factor)) for prob, factor in step_law(direction))
-        claimed = _with_p(claim, equation(claim, symbol))
+        claimed = _with_p(claim, claim.says(symbol))
         expect_zero(_log_form(claimed) - _log_form(derived), f"rate of the {direction} direction")
     negative = {difference(q) for q in relations(claim.formula) if q.has(tangent, radial, perpendicular)
                 and q.rhs == 0}  # fmt: skip
@@ -231,25 +230,25 @@ def test_noise_at_a_dense_minimum_is_tangent(claim: Claim) -> None:
     square = Poly(expand(along_x**2 + 2 * along_x * along_w * q_i + along_w**2), q_i)
     means = {2: 1 / n, 4: u4 / n}  # mean over j of u_j^2 and u_j^4
     trace = sum(c * means[power] for (power,), c in square.terms())
-    moved = equation(Q_STATIONARY, Sigma_next).subs({Sigma: 0, Gamma: trace, C: eta})
-    derived = moved.subs(kappa, equation(Q_KAPPA, kappa_uniform).subs(_KAPPA))
-    expect_zero(equation(claim, displacement) - derived, "E|w+ - w|^2")
+    moved = Q_STATIONARY.says(Sigma_next).subs({Sigma: 0, Gamma: trace, C: eta})
+    derived = moved.subs(kappa, Q_KAPPA.says(kappa_uniform).subs(_KAPPA))
+    expect_zero(claim.says(displacement) - derived, "E|w+ - w|^2")
 
 
 @evidence(BRIDGE, "witness", step="almost sure", needs="step size")
 def test_past_one_half_the_radial_direction_is_unstable(claim: Claim) -> None:
-    value = equation(claim, radial).subs({n: 5, b: 2, a: Rational(51, 100)})
+    value = claim.says(radial).subs({n: 5, b: 2, a: Rational(51, 100)})
     expect(enclose(value, {}) > 0, "Lambda_i > 0 at a = 0.51", value=value)
 
 
 @evidence(BRIDGE, "witness", step="mean square", needs="mini-batch")
 def test_full_batch_has_no_noise(claim: Claim) -> None:
-    expect(equation(claim, p).subs({n: 5, b: 5}) == 0, "b = n: p = 0, every factor is 1")
+    expect(claim.says(p).subs({n: 5, b: 5}) == 0, "b = n: p = 0, every factor is 1")
 
 
 @evidence(BRIDGE, "witness", step="moment one", needs="moment")
 def test_negative_moments_grow(claim: Claim) -> None:
     """A moment below zero is carried by the paths that converge."""
-    argument = _log_argument(equation(claim, moment_exponent(g)))
+    argument = _log_argument(claim.says(moment_exponent(g)))
     value = argument.subs({g: -1, p: Rational(3, 10), a: Rational(1, 4)})
     expect(value > 1, "Lambda(-1) > 0 although -1 < 1", value=value)

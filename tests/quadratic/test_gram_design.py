@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 from sympy import (
     Expr,
@@ -16,11 +15,8 @@ from sympy import (
     sign,
 )  # fmt: skip
 
-from tests.quadratic.cases import equation
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_positive_ball, expect_zero
-from theorem_audit.exact.bernstein import Refuted
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.quadratic.gram_thresholds import (
@@ -42,22 +38,14 @@ F = Fraction
 # ------------------------------------------------------------------------------------------- DESIGN
 
 
-def _about(claim: Claim, *, paths: bool) -> Any:
-    """The inequality about A's paths, or that about its second moment."""
-    found = [x for x in relations(claim.formula) if hasattr(x, "gts") and x.has(Lambda_A) == paths]
-    if len(found) != 1:
-        raise Refuted(f"{claim.id} has {len(found)} such inequalities")
-    return found[0]
-
-
 @evidence(DESIGN, "symbolic", step="keeps")
 def test_factor_of_the_second_moment(claim: Claim) -> None:
     """E(1 - C h_B)^2 with mean m and variance kappa v; below low_A <= C_ms(A) it is less than 1."""
     expect_items(claim, words.INDEPENDENT)  # E of a product of steps is the product
     derived = 1 - 2 * C * m_kept + C**2 * (m_kept**2 + kappa * v_kept)
-    expect_zero(equation(claim, factor_kept) - derived, "rho_A")
+    expect_zero(claim.says(factor_kept) - derived, "rho_A")
     # 1 - rho_A = C (2 m - C w), w = m^2 + kappa v; low w = 2 m - y and C = low - z give y + z w
-    relation = _about(claim, paths=False)
+    relation = claim.conjunct(kind="inequality", without=[Lambda_A])
     y, z, w = Symbol("y"), Symbol("z"), Symbol("w")
     margin = expand((2 * m_kept - C * w).subs({m_kept: (low_kept * w + y) / 2, C: low_kept - z}))
     expect_zero(margin - (y + z * w), "2 m - C w = y + z w, positive as z, w > 0")
@@ -77,7 +65,7 @@ def test_paths_contract_where_the_second_moment_does(claim: Claim) -> None:
     It is convex in y (second derivative 1/y^2) with slope 0 at 1: positive on both sides, by balls
     on a box.
     """
-    relation = _about(claim, paths=True)
+    relation = claim.conjunct(Lambda_A, kind="inequality")
     y = Symbol("y")
     gap_ = (relation.gts - relation.lts).subs({Lambda_A: log(y) / 2, factor_kept: y})
     expect_zero(diff(gap_, y).subs(y, 1), "slope 0 at y = 1")
@@ -88,7 +76,7 @@ def test_paths_contract_where_the_second_moment_does(claim: Claim) -> None:
 
 
 def _sign_B(claim: Claim) -> Expr:
-    return equation(claim, sign(Lambda_B)).args[0]
+    return claim.says(sign(Lambda_B)).args[0]
 
 
 @evidence(DESIGN, "symbolic", step="leaves")
@@ -103,7 +91,7 @@ def test_exponent_at_two_curvatures(claim: Claim) -> None:
 @evidence(DESIGN, "witness", needs="lower end", step="keeps")
 def test_past_the_upper_end_the_second_moment_grows(claim: Claim) -> None:
     point = {m_kept: 1, v_kept: 1, kappa: 1, low_kept: 1, C: Rational(11, 10)}  # C_ms = 1
-    value = equation(claim, factor_kept).subs(point)
-    relation = _about(claim, paths=False)
+    value = claim.says(factor_kept).subs(point)
+    relation = claim.conjunct(kind="inequality", without=[Lambda_A])
     expect(not claim.region.subs(point), "outside the region")
     expect(not relation.subs(factor_kept, value), "rho_A > 1", rho=value)

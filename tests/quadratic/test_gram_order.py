@@ -15,20 +15,19 @@ from sympy import (
     sign,
 )  # fmt: skip
 
-from tests.quadratic.cases import Case, equation, expect_relation, interval
+from tests.quadratic.cases import Case, expect_relation, interval
 from tests.quadratic.gram_cases import (
     KEPT,
     enclosed,
     fraction,
     in_parameters,
-    inequality,
     plain,
     rational,
 )
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory import vocabulary as words
 from theory.quadratic.bounds import threshold_of
 from theory.quadratic.gram_thresholds import (
@@ -61,16 +60,16 @@ F = Fraction
 @evidence(Q_GRAM_ORDER, "symbolic", step="slope")
 def test_kernel_rises_with_each_eigenvalue(claim: Claim) -> None:
     """Derivative of Q-GRAM's kernel; kappa >= 0 times a square."""
-    known = equation(Q_GRAM, tau).subs(d_ab, equation(Q_GRAM, d_ab))
-    expect_zero(equation(claim, tau_slope) - diff(known, l_a), "derivative in l_a")
-    relation = inequality(claim, tau_slope)
+    known = Q_GRAM.says(tau).subs(d_ab, Q_GRAM.says(d_ab))
+    expect_zero(claim.says(tau_slope) - diff(known, l_a), "derivative in l_a")
+    relation = claim.conjunct(tau_slope, kind="inequality")
     root = Symbol("w")
-    shown = cancel(equation(claim, tau_slope) / kappa)
+    shown = cancel(claim.says(tau_slope) / kappa)
     square = cancel(shown / (known / (kappa * l_a)) ** 2)
     expect_zero(square - 1, "a square")
     given_ = (relation.gts - relation.lts).subs(tau_slope, kappa * root**2)
     expect_nonnegative(expand(given_), {kappa: (0, 1), root: (-1, 1)}, f"{relation}")
-    silent = equation(claim, tau_slope).subs(kappa, 0)
+    silent = claim.says(tau_slope).subs(kappa, 0)
     expect(relation.subs(tau_slope, silent), "kappa = 0 is allowed", value=silent)
 
 
@@ -82,7 +81,7 @@ def _pair(left: Any, extra: Any) -> tuple[Case, Case]:
 
 
 def _ordered(claim: Claim, small: Case, large: Case, factors: Any) -> None:
-    relation = inequality(claim, threshold_of(K_1), threshold_of(K_2))
+    relation = claim.conjunct(threshold_of(K_1), threshold_of(K_2), kind="inequality")
     for factor in factors:
         one, two = (threshold(x.problem, factor) for x in (small, large))
         if one.kind == two.kind == "finite":
@@ -105,7 +104,7 @@ def test_order_on_kept_pairs(claim: Claim) -> None:
     for left, extra in PAIRS.values():
         _ordered(claim, *_pair(left, extra), (F(1), F(1, 3), F(0)))
     same = Symbol("c", positive=True)
-    relation = inequality(claim, threshold_of(K_1), threshold_of(K_2))
+    relation = claim.conjunct(threshold_of(K_1), threshold_of(K_2), kind="inequality")
     expect(relation.subs({threshold_of(K_1): same, threshold_of(K_2): same}), "equality occurs")
 
 
@@ -119,7 +118,7 @@ def test_hypotheses_of_the_antitone_inverse(claim: Claim) -> None:
     rises. Checked exactly: brackets, their order, and their inverses' order, on pairs of definite K.
     """
     expect_items(claim, words.INDEPENDENT, words.FITTED)  # else C_ms is no root of C rho(T) = 1
-    relation = inequality(claim, threshold_of(K_1), threshold_of(K_2))
+    relation = claim.conjunct(threshold_of(K_1), threshold_of(K_2), kind="inequality")
     expect(relation.gts == threshold_of(K_1), "the smaller matrix has the larger threshold")
     from theory.quadratic.thresholds import kron
 
@@ -143,7 +142,7 @@ def test_hypotheses_of_the_antitone_inverse(claim: Claim) -> None:
 @evidence(Q_GRAM_ORDER, "witness", needs="ordered", step="order")
 def test_a_smaller_matrix_has_no_smaller_threshold(claim: Claim) -> None:
     small, large = _pair(*PAIRS["one direction"])
-    relation = inequality(claim, threshold_of(K_1), threshold_of(K_2))
+    relation = claim.conjunct(threshold_of(K_1), threshold_of(K_2), kind="inequality")
     one, two = (threshold(x.problem, F(1)) for x in (large, small))  # K_1 the larger: g < 0
     point = {threshold_of(K_1): plain(one.high), threshold_of(K_2): plain(two.low)}
     expect(not claim.region.subs(gap, -1), "outside the region")
@@ -153,18 +152,14 @@ def test_a_smaller_matrix_has_no_smaller_threshold(claim: Claim) -> None:
 # -------------------------------------------------------------------------------------- Q-GRAM-EDGE
 
 
-def _bounds(claim: Claim, function_at: Any) -> list[Any]:
-    return [x for x in relations(claim.formula) if x.has(function_at)]
-
-
 @evidence(Q_GRAM_EDGE, "symbolic", step="full batch")
 def test_without_noise_the_sharpest_mode_decides(claim: Claim) -> None:
     """kappa = 0: the mode a, a has factor 1 - C d_aa = (1 - C l_a/N)^2; it is 1 first at l_max."""
     expect_items(
         claim, words.INDEPENDENT, words.FITTED
     )  # d_ab is the mean dynamics of such batches
-    factor = 1 - C * equation(Q_GRAM, d_ab).subs({kappa: 0, l_b: l_max, l_a: l_max})
-    stated = equation(claim, at_kappa(0))
+    factor = 1 - C * Q_GRAM.says(d_ab).subs({kappa: 0, l_b: l_max, l_a: l_max})
+    stated = claim.says(at_kappa(0))
     expect_zero(factor.subs(C, stated) - 1, "factor 1 at the claimed threshold")
     expect(stated.subs({N: 2, l_max: 1}) != 0, "and it is not C = 0")
 
@@ -178,10 +173,9 @@ def test_row_sums_at_one_sample(claim: Claim) -> None:
     and 2 rho - w = tr K/N, u, w >= 0, C_ms = 1/rho lies where the claim says; and at u = w = 0 it may.
     """
     expect_items(claim, words.INDEPENDENT, words.FITTED)  # else C_ms is no root of C rho(T) = 1
-    row = equation(Q_GRAM, tau).subs(d_ab, equation(Q_GRAM, d_ab)).subs({l_b: l_a, kappa: 1})
+    row = Q_GRAM.says(tau).subs(d_ab, Q_GRAM.says(d_ab)).subs({l_b: l_a, kappa: 1})
     expect_zero(row - l_a / 2, "tau_aa at kappa = 1")
-    found = _bounds(claim, at_kappa(1))
-    expect(len(found) == 2, "two bounds")
+    found = matching(claim.formula, at_kappa(1), number=2)
     z, u, w = Symbol("z"), Symbol("u"), Symbol("w")  # z = rho
     for relation in found:
         value = (relation.gts - relation.lts).subs(
@@ -203,8 +197,8 @@ def test_row_sums_at_one_sample(claim: Claim) -> None:
 def test_form_of_the_all_ones_vector(claim: Claim) -> None:
     """U'U = 1: <1, T 1>/N = (1/N) sum_a tau_aa."""
     expect_items(claim, words.INDEPENDENT, words.FITTED)
-    row = equation(Q_GRAM, tau).subs(d_ab, equation(Q_GRAM, d_ab)).subs(l_b, l_a)
-    expect_zero(equation(claim, ones_form) - row / N, "omega_a")
+    row = Q_GRAM.says(tau).subs(d_ab, Q_GRAM.says(d_ab)).subs(l_b, l_a)
+    expect_zero(claim.says(ones_form) - row / N, "omega_a")
 
 
 @evidence(Q_GRAM_EDGE, "ball", step=("full batch", "one sample", "eigenvalues"))
@@ -217,15 +211,15 @@ def test_closed_forms_on_kept_models(claim: Claim) -> None:
             K_max: plain(max(fraction(K[i, i]) for i in range(size))),
             trace_k: plain(sum((fraction(K[i, i]) for i in range(size)), F(0))),
         }  # fmt: skip
-        edge = equation(claim, at_kappa(0)).subs(point)
+        edge = claim.says(at_kappa(0)).subs(point)
         expect(compare(problem, F(0), F(int(edge.p), int(edge.q))) == 0, "2N/l_max", case=name)
         one = enclosed(model, F(1))
-        for relation in _bounds(claim, at_kappa(1)):
+        for relation in matching(claim.formula, at_kappa(1)):
             expect_relation(relation.subs(point), {at_kappa(1): one}, case=name)
         factor = model.case.kappa
         low = plain(enclosed(model, factor)[0])
         terms = [
-            equation(claim, ones_form).subs({N: size, l_a: plain(x), C: low, kappa: plain(factor)})
+            claim.says(ones_form).subs({N: size, l_a: plain(x), C: low, kappa: plain(factor)})
             for x in model.values if x
         ]  # fmt: skip
         expect(low * sum(terms) <= 1, "C_ms is at most the root", case=name)

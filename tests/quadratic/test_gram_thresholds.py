@@ -19,13 +19,12 @@ from sympy import (
     solve,
 )  # fmt: skip
 
-from tests.quadratic.cases import equation, expect_relation
+from tests.quadratic.cases import expect_relation
 from tests.quadratic.gram_cases import (
     KEPT,
     Model,
     enclosed,
     fraction,
-    inequality,
     kernel,
     matrix_T,
     plain,
@@ -33,8 +32,6 @@ from tests.quadratic.gram_cases import (
 )
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, note
-from theorem_audit.exact.bernstein import Refuted
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.quadratic.bounds import kappa_1, kappa_2, threshold_of
@@ -86,8 +83,8 @@ def test_what_a_batch_does_to_an_entry_of_the_second_moment(claim: Claim) -> Non
     for sampling in SAMPLINGS:
         square, mixed = multiplicity_moments(sampling)
         factor = {kappa: variance_factor(sampling)}
-        expect_zero(equation(claim, off).subs(factor) - mixed / k**2, f"{sampling}: i != j")
-        expect_zero(equation(claim, on).subs(factor) - square / k**2, f"{sampling}: i = j")
+        expect_zero(claim.says(off).subs(factor) - mixed / k**2, f"{sampling}: i != j")
+        expect_zero(claim.says(on).subs(factor) - square / k**2, f"{sampling}: i = j")
 
 
 @evidence(Q_GRAM, "symbolic", step="map")
@@ -98,7 +95,7 @@ def test_second_moment_of_one_step(claim: Claim) -> None:
         square, mixed = (x / k**2 for x in multiplicity_moments(sampling))
         derived = Sigma - C / k * (k / N) * linear
         derived += C**2 * (mixed * product + (square - mixed) * diagonal)
-        claimed = equation(claim, image).subs(kappa, variance_factor(sampling))
+        claimed = claim.says(image).subs(kappa, variance_factor(sampling))
         expect_zero(claimed - derived, f"{sampling}: Sigma^+")
 
 
@@ -111,7 +108,7 @@ def test_modes_of_the_mean_dynamics(claim: Claim) -> None:
     """
     _, mixed = (x / k**2 for x in multiplicity_moments("uniform"))
     plain_map = 1 - C / N * (l_a + l_b) + C**2 * mixed * l_a * l_b
-    claimed = equation(claim, d_ab).subs(kappa, variance_factor("uniform"))
+    claimed = claim.says(d_ab).subs(kappa, variance_factor("uniform"))
     expect_zero((1 - plain_map) / C - claimed, "(1 - factor)/C")
 
 
@@ -123,10 +120,10 @@ def test_a_critical_second_moment_is_a_fixed_point_of_t(claim: Claim) -> None:
     U_ib U_ja U_jb] D_j.
     """
     S, W, d = Symbol("S"), Symbol("W"), Symbol("d")
-    noisy = expand(equation(claim, image)).coeff(diagonal)
+    noisy = expand(claim.says(image)).coeff(diagonal)
     noise_part = noisy * l_a * l_b * W
     (critical,) = solve(-C * d * S + noise_part, S)
-    claimed = equation(claim, tau).subs(d_ab, d)
+    claimed = claim.says(tau).subs(d_ab, d)
     expect_zero(cancel(critical / (C * W)) - claimed, "S_ab/(C W_ab) = tau_ab")
 
 
@@ -145,19 +142,19 @@ def test_contraction_is_a_condition_on_t(claim: Claim) -> None:
     expect_zero(
         form - (L * (x + z * R * y / L) ** 2 + (1 - z**2 * R**2 / L) * y**2), "eliminating x"
     )
-    claimed = equation(claim, tau)
+    claimed = claim.says(tau)
     root = (
         kappa / N * l_a * l_b
     )  # R'R on the mode a, b: (J w_a)_i (J w_b)_i = sqrt(l_a l_b) U_ia U_ib
     expect_zero(claimed - root / d_ab, "T = R L^-1 R'")
-    (critical,) = [x for x in relations(claim.formula) if x.has(radius)]
+    critical = claim.conjunct(radius)
     (value,) = solve(critical, radius)
     expect_zero(value - 1 / C_ms, "rho(T) = 1/C at the threshold")
 
 
 def _sign(claim: Claim, model: Model, step: Fraction) -> int:
     """The sign that the claim gives C_ms - step: that of rho* - T, rho* from its last equation."""
-    (critical,) = [x for x in relations(claim.formula) if x.has(radius)]
+    critical = claim.conjunct(radius)
     (value,) = solve(critical, radius)
     bound = rational(Rational(value.subs(C_ms, plain(step))))
     T = matrix_T(model, kernel(claim, model, step))
@@ -207,26 +204,21 @@ def test_at_zero_gram_no_threshold_is_finite(claim: Claim) -> None:
     inside = {gradient2: 0, kappa: plain(model.case.kappa), k: 1, N: 2}
     expect(claim.region.subs({**inside, l_max: 1}) == True, "all else holds")  # noqa: E712
     expect(claim.region.subs({**inside, l_max: 0}) == False, "outside the region")  # noqa: E712
-    critical = [x for x in relations(claim.formula) if x.has(radius)]
-    expect(len(critical) == 1, "one equation", found=critical)
-    expect(critical[0].subs(radius, 0) == False, "no C has C rho(T) = 1")  # noqa: E712
+    critical = claim.conjunct(radius)
+    expect(critical.subs(radius, 0) == False, "no C has C rho(T) = 1")  # noqa: E712
 
 
 # ------------------------------------------------------------------------------------ Q-GRAM-PERRON
 
 
 def _tau(claim: Claim, *, integral: bool) -> Expr:
-    found = [
-        x.rhs for x in relations(claim.formula) if x.lhs == tau and x.has(Integral) == integral
-    ]
-    if len(found) != 1:
-        raise Refuted(f"{claim.id} has {len(found)} such equations for tau_ab")
-    return found[0]
+    asked = {} if integral else {"without": [Integral]}
+    return claim.conjunct(*[Integral] * integral, side=tau, **asked).rhs
 
 
 @evidence(Q_GRAM_PERRON, "symbolic", step="kernel")
 def test_kernel_in_reciprocal_eigenvalues(claim: Claim) -> None:
-    known = equation(Q_GRAM, tau).subs(d_ab, equation(Q_GRAM, d_ab))
+    known = Q_GRAM.says(tau).subs(d_ab, Q_GRAM.says(d_ab))
     expect_zero(_tau(claim, integral=False) - known, "kappa/(x_a + x_b - c)")
 
 
@@ -246,9 +238,9 @@ def _decay(claim: Claim) -> tuple[Expr, Expr]:
 def test_kernel_as_an_integral(claim: Claim) -> None:
     """d/ds (-exp(-sE)/E) = exp(-sE), 0 at infinity as E > 0 below the edge: the integral is 1/E."""
     factor, decay = _decay(claim)
-    known = equation(Q_GRAM, tau).subs(d_ab, equation(Q_GRAM, d_ab))
+    known = Q_GRAM.says(tau).subs(d_ab, Q_GRAM.says(d_ab))
     expect_zero(factor / decay - known, "the integral is tau_ab")
-    expect_zero(decay * l_a * l_b / N - equation(Q_GRAM, d_ab), "E has the sign of d_ab")
+    expect_zero(decay * l_a * l_b / N - Q_GRAM.says(d_ab), "E has the sign of d_ab")
 
 
 @evidence(Q_GRAM_PERRON, "symbolic", step="sign")
@@ -262,7 +254,7 @@ def test_entries_are_integrals_of_squares(claim: Claim) -> None:
     expect_zero(diff(decay, l_a, l_b), "no mixed term")
     expect_zero(decay - decay.subs({l_a: l_b, l_b: l_a}, simultaneous=True), "symmetric")
     expect_zero(factor - kappa, "the factor is kappa >= 0")
-    relation = inequality(claim, entry)
+    relation = claim.conjunct(entry, kind="inequality")
     T = matrix_T(KEPT["diagonal"], kernel(Q_GRAM, KEPT["diagonal"], F(1, 2)))
     values = [fraction(T[0, 1]), fraction(T[0, 0]), F(1, 10**9)]
     expect(values[0] == 0 < values[1], "both signs that occur occur")
@@ -291,11 +283,11 @@ def test_the_noise_is_a_covariance(claim: Claim) -> None:
     Q-GRAM's map in kappa."""
     expect_items(claim, words.INDEPENDENT, words.FITTED)  # those of Q-GRAM's map
     quadratic = {product: (N * mean_y) ** 2, diagonal: N * mean_y2, Sigma: 0, linear: 0}
-    derived = diff(equation(Q_GRAM, image).subs(quadratic), kappa)
-    expect_zero(equation(claim, kappa_slope) - derived, "C^2 (mean of y^2 - square of the mean)")
-    relation = inequality(claim, kappa_slope)
+    derived = diff(Q_GRAM.says(image).subs(quadratic), kappa)
+    expect_zero(claim.says(kappa_slope) - derived, "C^2 (mean of y^2 - square of the mean)")
+    relation = claim.conjunct(kappa_slope, kind="inequality")
     spread, step = Symbol("w"), Symbol("h")  # the variance of y, any number >= 0; C > 0
-    value = expand(equation(claim, kappa_slope).subs({mean_y2: mean_y**2 + spread, C: step}))
+    value = expand(claim.says(kappa_slope).subs({mean_y2: mean_y**2 + spread, C: step}))
     given_ = (relation.gts - relation.lts).subs(kappa_slope, value)
     expect_nonnegative(given_, {step: (0, 1), spread: (0, 1), mean_y: (-1, 1)}, f"{relation}")
     expect(relation.subs(kappa_slope, 0), "equality for y constant")
@@ -311,7 +303,7 @@ def test_more_noise_means_a_larger_operator(claim: Claim) -> None:
     expect_items(
         claim, words.INDEPENDENT, words.FITTED
     )  # else C_ms is not where this operator contracts
-    relation = inequality(claim, threshold_of(kappa_1), threshold_of(kappa_2))
+    relation = claim.conjunct(threshold_of(kappa_1), threshold_of(kappa_2), kind="inequality")
     base, noise, u, step = (Symbol(n) for n in ("L", "V", "u", "h"))
     margin = expand((base - step * (kappa_2 * noise)) - (base - step * ((kappa_2 + u) * noise)))
     expect_nonnegative(margin, {x: (0, 1) for x in (noise, u, step)}, "the margin falls with kappa")
@@ -324,7 +316,7 @@ def test_more_noise_means_a_larger_operator(claim: Claim) -> None:
 
 @evidence(Q_GRAM_PERRON, "ball", step="order")
 def test_order_on_kept_models(claim: Claim) -> None:
-    relation = inequality(claim, threshold_of(kappa_1), threshold_of(kappa_2))
+    relation = claim.conjunct(threshold_of(kappa_1), threshold_of(kappa_2), kind="inequality")
     for name, model in KEPT.items():
         factors = (F(1), F(1, 2), F(1, 7), F(0))
         ends = {x: enclosed(model, x) for x in factors}
@@ -339,7 +331,7 @@ def test_order_on_kept_models(claim: Claim) -> None:
 def test_more_noise_lowers_a_threshold(claim: Claim) -> None:
     model = KEPT["two samples"]
     quiet, loud = (threshold(model.case.problem, x) for x in (F(1, 7), F(1)))
-    relation = inequality(claim, threshold_of(kappa_1), threshold_of(kappa_2))
+    relation = claim.conjunct(threshold_of(kappa_1), threshold_of(kappa_2), kind="inequality")
     point = {threshold_of(kappa_1): plain(quiet.low), threshold_of(kappa_2): plain(loud.high)}
     expect(not relation.subs(point), "with kappa_1 < kappa_2 the order is the other one")
 
@@ -349,4 +341,4 @@ def test_past_the_edge_of_the_mean_t_has_a_pole(claim: Claim) -> None:
     """N = 2, K = 4 x identity, kappa = 1/10, C = 2 > 2N/l = 1: d = 4 - 2 (9/10) 16/4 < 0, T_11 < 0."""
     form = _tau(claim, integral=False)
     value = form.subs({l_a: 4, l_b: 4, kappa: Rational(1, 10), C: 2, N: 2})
-    expect(not inequality(claim, entry).subs(entry, value), "T_11 < 0", T=value)
+    expect(not claim.conjunct(entry, kind="inequality").subs(entry, value), "T_11 < 0", T=value)

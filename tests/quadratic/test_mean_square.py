@@ -5,7 +5,6 @@ from __future__ import annotations
 from sympy import Ge, Poly, Symbol
 
 from tests.inequalities import expect_implied
-from tests.quadratic.cases import equation
 from theorem_audit import evidence, expect, expect_identity, expect_zero
 from theorem_audit.exact.region import satisfies
 from theorem_audit.statement.claim import Claim
@@ -46,7 +45,7 @@ def test_batch_moments_from_multiplicities(claim: Claim) -> None:
 @evidence(Q_KAPPA, "witness", needs="batch size")
 def test_sizes_outside_the_range_have_no_variance_factor(claim: Claim) -> None:
     """k = N + 1: below 0, yet a variance factor is >= 0; k = 0 or N = 1: a division by zero."""
-    factor = equation(claim, kappa_uniform)
+    factor = claim.says(kappa_uniform)
     for count in (2, 5):
         expect(factor.subs({N: count, k: count + 1}) < 0, "kappa >= 0 at k = N + 1", N=count)
         expect(not satisfies(claim.region, {N: count, k: count + 1}), "k = N + 1 is admitted")

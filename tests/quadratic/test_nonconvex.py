@@ -8,10 +8,9 @@ from sympy import Expr, Poly, Rational, Symbol, cancel, diff, expand
 from sympy import sign as sign_of
 
 from tests.analysis import expect_outside
-from tests.quadratic.cases import Case, equation, interval
+from tests.quadratic.cases import Case, interval
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, note
 from theorem_audit.exact.region import satisfies
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.quadratic.mean_square import Q_MS, C_direction, l
 from theory.quadratic.mean_square import v as v_j
@@ -41,13 +40,13 @@ POSITIVE_WEIGHT = {m: Rational(1), h: Rational(1)}  # nothing to the barrier
 
 
 def _threshold(mean: Expr, variance: Expr) -> Expr:
-    return equation(Q_MS, C_direction).subs({l: mean, v_j: variance}, simultaneous=True)
+    return Q_MS.says(C_direction).subs({l: mean, v_j: variance}, simultaneous=True)
 
 
 @evidence(Q_NONCONVEX, "symbolic", step="curvature")
 def test_curvatures_of_both_sums(claim: Claim) -> None:
     bend = diff(styblinski_tang(), x, 2)
-    expect_zero(equation(claim, h) - bend, "h = g'' in one coordinate")
+    expect_zero(claim.says(h) - bend, "h = g'' in one coordinate")
     slope = barrier_slope()
     for at, curvature in ((0, c_b), (1, 1 - c_b)):
         expect_zero(slope.subs(x, at), f"every component is stationary at {at}")
@@ -58,15 +57,15 @@ def test_curvatures_of_both_sums(claim: Claim) -> None:
 def test_thresholds_by_the_quadratic_theory(claim: Claim) -> None:
     """z_i h has mean m h and variance v h^2; c_i has c and v; 1 - c_i has 1 - c and v."""
     for symbol, mean, variance in ((C_well, m * h, v * h**2), (C_left, c, v), (C_right, 1 - c, v)):
-        expect_zero(equation(claim, symbol) - _threshold(mean, variance), f"{symbol}")
+        expect_zero(claim.says(symbol) - _threshold(mean, variance), f"{symbol}")
 
 
 @evidence(Q_NONCONVEX, "symbolic", step="order")
 def test_order_of_the_two_minima(claim: Claim) -> None:
     """C_0 - C_1 times both denominators is twice the claimed product; the denominators are > 0."""
-    part = next(p for p in relations(claim.formula) if p.has(sign_of))
+    part = claim.conjunct(sign_of)
     expect(part.lhs == sign_of(C_left - C_right), "the order is that of the two thresholds")
-    difference = equation(claim, C_left) - equation(claim, C_right)
+    difference = claim.says(C_left) - claim.says(C_right)
     weights = (c**2 + kappa * v) * ((1 - c) ** 2 + kappa * v)
     expect_zero(cancel(difference * weights) - 2 * part.rhs.args[0], "cross difference")
 
@@ -74,7 +73,7 @@ def test_order_of_the_two_minima(claim: Claim) -> None:
 @evidence(Q_NONCONVEX, "ball", step="order")
 def test_order_and_thresholds_on_a_grid(claim: Claim) -> None:
     """Exact rationals over means, variances and kappas, wherever the region admits them."""
-    part = next(p for p in relations(claim.formula) if p.has(sign_of))
+    part = claim.conjunct(sign_of)
     means = [Rational(x, 40) for x in (-4, -1, 0, 1, 8, 20, 30, 39, 40, 41, 44)]
     for mean in means:
         for spread in (Rational(0), Rational(1, 5), Rational(1, 2), Rational(2)):
@@ -88,7 +87,7 @@ def test_order_and_thresholds_on_a_grid(claim: Claim) -> None:
                 for symbol, mirrored in ((C_left, False), (C_right, True)):
                     if mirrored:
                         case = Case([[[1 - mean + spread]], [[1 - mean - spread]]])
-                    value = equation(claim, symbol).subs(point)
+                    value = claim.says(symbol).subs(point)
                     ends.append(value)
                     where = {"c": mean, "v": spread**2, "kappa": factor}
                     expect(value.is_Rational and value > 0, "a threshold", **where)
@@ -106,9 +105,9 @@ def test_wells_of_styblinski_tang(claim: Claim) -> None:
     for low, high in wells():
         # h is monotone on either side of zero, so the ends' values enclose it
         values = sorted(
-            equation(claim, C_well).subs(
+            claim.says(C_well).subs(
                 {
-                    h: equation(claim, h).subs(x, end),
+                    h: claim.says(h).subs(x, end),
                     m: Rational(mean),
                     v: Rational(variance),
                     kappa: 1,
@@ -117,7 +116,7 @@ def test_wells_of_styblinski_tang(claim: Claim) -> None:
             for end in (low, high)
         )
         expect(low * high > 0 and values[1] - values[0] < Rational(1, 2**40), "narrow enclosure")
-        exact = Case([[[z * F(equation(claim, h).subs(x, low))]] for z in WEIGHTS])
+        exact = Case([[[z * F(claim.says(h).subs(x, low))]] for z in WEIGHTS])
         ends = interval(exact.threshold)
         tolerance = F(1, 2**38)
         expect(F(values[0]) - tolerance < ends[1] and ends[0] < F(values[1]) + tolerance, "C_ms")
@@ -128,7 +127,7 @@ def test_wells_of_styblinski_tang(claim: Claim) -> None:
     expect(
         len(found) == 2 and found[0][1] < found[1][0], "the sharper well has the lower threshold"
     )
-    sharp, flat = (F(equation(claim, h).subs(x, low)) for low, _ in wells())
+    sharp, flat = (F(claim.says(h).subs(x, low)) for low, _ in wells())
     mixed = Case([[[z * sharp, 0], [0, z * flat]] for z in WEIGHTS])
     alone = Case([[[z * sharp]] for z in WEIGHTS])
     ends = interval(mixed.threshold), interval(alone.threshold)
@@ -148,7 +147,7 @@ def test_below_the_threshold_the_error_contracts_in_mean_square(claim: Claim) ->
     expect_zero(slope - e * (1 - e) * (c_b - e), "factored slope")
     mirrored = -barrier_slope().subs({x: 1 - e, c_b: 1 - c_b}, simultaneous=True)
     expect_zero(mirrored - slope, "x -> 1 - x turns the minimum at 1 into that at 0")
-    step = theta * equation(claim, C_left).subs(kappa * v, w)
+    step = theta * claim.says(C_left).subs(kappa * v, w)
     gap = 2 * (c - e) - step * (1 - e) * ((c - e) ** 2 + w)
     poly = expand(cancel(gap.subs(e, c * y) * (c**2 + w) / (2 * c)))
     box = {c: (Rational(1, 10), Rational(9, 10)), w: (0, 1), theta: (0, Rational(9, 10)),
@@ -157,11 +156,9 @@ def test_below_the_threshold_the_error_contracts_in_mean_square(claim: Claim) ->
     well = Symbol("x_0")
     about = Poly(expand(diff(styblinski_tang(), x).subs(x, well + e)), e)
     ratio = (about.as_expr() - about.coeff_monomial(1)) / e
-    expect_zero(
-        expand(ratio) - (equation(claim, h).subs(x, well) + 6 * well * e + 2 * e**2), "p(e)"
-    )
+    expect_zero(expand(ratio) - (claim.says(h).subs(x, well) + 6 * well * e + 2 * e**2), "p(e)")
     p, z2 = Symbol("p"), m**2 + kappa * v
-    growth = -2 * m * p + theta * equation(claim, C_well) * z2 * p**2
+    growth = -2 * m * p + theta * claim.says(C_well) * z2 * p**2
     expect_zero(growth.subs(p, h / theta), "E[e+^2] = e^2 exactly at p = h/theta")
 
 
@@ -171,7 +168,7 @@ RADIUS = Rational(1, 50)  # in units of the minimum's mean curvature
 @evidence(Q_NONCONVEX, "witness", step="threshold", needs="both are minima")
 def test_outside_the_unit_interval_an_end_is_no_minimum(claim: Claim) -> None:
     for mean, symbol in ((Rational(-1, 10), C_left), (Rational(11, 10), C_right)):
-        value = equation(claim, symbol).subs({c: mean, v: 1, kappa: 1})
+        value = claim.says(symbol).subs({c: mean, v: 1, kappa: 1})
         expect(value < 0, "no positive threshold", c=mean, value=value)
 
 
@@ -182,9 +179,9 @@ def test_a_negative_mean_weight_turns_minima_into_maxima(claim: Claim) -> None:
         case = Case([[[F(int(bend))]], [[F(-2 * int(bend))]]])
         expect(case.threshold.kind == NEVER_STABLE, "no minimum of the sum")
         point = {h: bend, m: Rational(-1, 2), v: Rational(9, 4), kappa: 1, c: Rational(1, 2)}
-        value = equation(claim, C_well).subs(point)
+        value = claim.says(C_well).subs(point)
         expect(value < 0, "the claim's threshold", value=value)
         expect_outside(claim, point, "g's minima are maxima of the sum")
     point = {h: -Rational(1, 40), m: 1, v: 0, kappa: 1, c: Rational(1, 2)}
-    expect(equation(claim, C_well).subs(point) < 0, "no positive threshold where g is concave")
+    expect(claim.says(C_well).subs(point) < 0, "no positive threshold where g is concave")
     expect_outside(claim, point, "where g is concave the sum has no minimum")

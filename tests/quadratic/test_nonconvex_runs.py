@@ -17,7 +17,6 @@ from sim.problems.quadratic_moments import (
     mean_square_threshold,
     variance_factor,
 )
-from tests.quadratic.cases import equation
 from tests.quadratic.test_nonconvex import RADIUS, WEIGHTS
 from theorem_audit import evidence, expect, note, seed
 from theorem_audit.checks.statistics import expect_at_least
@@ -65,7 +64,7 @@ def test_runs_stay_below_the_predicted_threshold(claim: Claim, case: str) -> Non
     count = len(slopes)
     for batch in sorted({1, 2, count // 2, count}):
         factor = variance_factor(count, batch)
-        predicted = float(equation(claim, symbol).subs({**moments, kappa: factor}))
+        predicted = float(claim.says(symbol).subs({**moments, kappa: factor}))
         if symbol == C_well:
             # p(e) = h + 6x e + 2e^2 <= h/0.9 and > 0
             radius = 0.99 * moments[h] / 9 / (6 * abs(at) + 2)
@@ -107,7 +106,7 @@ def test_runs_leave_above_the_almost_sure_threshold(claim: Claim, case: str) -> 
     count = len(slopes)
     for batch in sorted({1, 2, count // 2, count}):
         factor = variance_factor(count, batch)
-        predicted = float(equation(claim, symbol).subs({**moments, kappa: factor}))
+        predicted = float(claim.says(symbol).subs({**moments, kappa: factor}))
         limit = almost_sure_threshold(curvatures, batch)
         expect(limit > predicted * (1 - 1e-6), "C_ms <= C_as", batch=batch)
         C = 1.25 * limit
@@ -153,7 +152,7 @@ def test_small_batches_keep_the_sharper_minimum_of_the_barrier(claim: Claim) -> 
     for batch, kept, lost in ((1, "sharp", "flat"), (len(BARRIERS), "flat", "sharp")):
         point = {**moments, kappa: variance_factor(len(BARRIERS), batch)}
         claimed = {
-            name: float(equation(claim, symbol).subs(point))
+            name: float(claim.says(symbol).subs(point))
             for name, symbol in (("flat", C_left), ("sharp", C_right))
         }
         expect(claimed[kept] > claimed[lost], "the claimed order", batch=batch, claimed=claimed)

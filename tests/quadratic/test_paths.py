@@ -23,7 +23,6 @@ from tests.quadratic.cases import (
     Singular,
     batches,
     enumerated_operator,
-    equation,
     evaluated,
     expect_assumed,
     expect_variance_factors,
@@ -38,6 +37,7 @@ from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory import vocabulary as words
 from theory.quadratic.mean_square import Q_KAPPA, Q_MS, C_direction, C_ms, batch_ab, gradient2, l, v
 from theory.quadratic.paths import (
@@ -66,9 +66,9 @@ F = Fraction
 def test_recursion_of_the_second_moment(claim: Claim) -> None:
     """e+ = E e - C g_B: the batch is independent of e and E e = 0, so no cross term is left."""
     gradients = {mean_a: 0, mean_b: 0, mean_ab: Gamma}
-    noise = equation(Q_KAPPA, batch_ab).subs(gradients)
+    noise = Q_KAPPA.says(batch_ab).subs(gradients)
     derived = operator * Sigma + C**2 * noise
-    expect_zero(equation(claim, Sigma_next) - derived, "E[e+ e+']")
+    expect_zero(claim.says(Sigma_next) - derived, "E[e+ e+']")
     expect_assumed(claim, Eq(mean_start2, 0))
     expect_items(claim, words.INDEPENDENT)
     expect_variance_factors(claim)
@@ -82,7 +82,7 @@ def test_off_centre_the_recursion_has_a_cross_term(claim: Claim) -> None:
     expect(exact == [0, 0], "both steps", exact=exact)
     one = fmpq_mat([[1]])
     values = {**values_of(case, step), Gamma: one, Sigma: one}
-    claimed = evaluated(equation(claim, Sigma_next), values)
+    claimed = evaluated(claim.says(Sigma_next), values)
     expect(claimed[0, 0] == fmpq(1, 2), "the claim's E e+^2", claimed=claimed)
     point = {C: Rational(1, 2), C_ms: Rational(4, 5), mean_start2: 1}
     expect(not inside(claim, case, point), "the region admits it")
@@ -90,12 +90,12 @@ def test_off_centre_the_recursion_has_a_cross_term(claim: Claim) -> None:
 
 @evidence(Q_STATIONARY, "symbolic", step="fixed point")
 def test_fixed_point_of_the_recursion(claim: Claim) -> None:
-    step = equation(claim, Sigma_next).subs(operator, equation(Q_MS, operator))
-    limit = equation(claim, Sigma_inf)
+    step = claim.says(Sigma_next).subs(operator, Q_MS.says(operator))
+    limit = claim.says(Sigma_inf)
     expect_zero(step.subs(Sigma, limit) - limit, "Sigma_inf is the recursion's fixed point")
     gap = Symbol("D")
-    away = equation(claim, Sigma_next).subs(Sigma, Sigma_inf + gap) - equation(
-        claim, Sigma_next).subs(Sigma, Sigma_inf)  # fmt: skip
+    recursion = claim.says(Sigma_next)
+    away = recursion.subs(Sigma, Sigma_inf + gap) - recursion.subs(Sigma, Sigma_inf)
     expect_zero(away - operator * gap, "the distance from it obeys D+ = M_C D")
     for needed in (Gt(C, 0), Gt(C_ms - C, 0)):  # Q-MS: rho(M_C) < 1, so D -> 0 from every start
         expect_implied(needed, claim.region)
@@ -138,10 +138,10 @@ def _check_limit(claim: Claim, case: Case, step: Fraction) -> None:
     values = {**values_of(case, step), Gamma: gamma}
     values[Sigma] = fmpq_mat(size**2, 1, identity(size).entries())
     try:
-        claimed = evaluated(equation(claim, Sigma_inf), values)
+        claimed = evaluated(claim.says(Sigma_inf), values)
     except Singular as error:
         raise Refuted(f"{error}: no unique limit", {"case": case, "step": step}) from error
-    first = evaluated(equation(claim, Sigma_next), values)
+    first = evaluated(claim.says(Sigma_next), values)
     noise = first - values[operator] * values[Sigma]
     power, moment = flint.arb_mat(values[operator]), flint.arb_mat(noise)
     for _ in range(14):  # doubling: (M^p, sum of M^j noise for j < p)
@@ -158,7 +158,7 @@ def test_stationary_second_moment_solves_the_linear_equation(claim: Claim) -> No
     """Beyond C_ms the equation's solution is no second moment: it is negative somewhere."""
     case = STABLE["pair"]
     values = {**values_of(case, F(1)), Gamma: fmpq_mat([[1]])}
-    value = evaluated(equation(claim, Sigma_inf), values)
+    value = evaluated(claim.says(Sigma_inf), values)
     expect(value[0, 0] < 0, "C = 1 > C_ms = 4/5", value=value)
 
 
@@ -172,7 +172,7 @@ def test_logarithm_lies_below_its_tangent(claim: Claim) -> None:
     The gap vanishes at y = m and its derivative has the sign of y - m.
     """
     m, y = Symbol("m", positive=True), Symbol("y", positive=True)
-    bound = next(p for p in relations(claim.formula) if p.has(exponent))
+    bound = claim.conjunct(exponent)
     expect(bound.lts == exponent, f"{bound} bounds the exponent from above")
     right = bound.gts.replace(rho, lambda x: x).subs(operator, m)
     gap = right + diff(right, m) * (y - m) - log(y) / 2
@@ -186,7 +186,7 @@ def test_logarithm_lies_below_its_tangent(claim: Claim) -> None:
 def test_pair_changes_sign_at_its_threshold(claim: Claim) -> None:
     """Lambda = (1/2) log|P|, P = (1 - C q_1)(1 - C q_2); -1 < P < 1 on 0 < C < C_as, P = 1 there."""
     product = (1 - C * q1) * (1 - C * q2)
-    claimed = equation(claim, C_as)
+    claimed = claim.says(C_as)
     expect_assumed(claim, Eq(gradient2, 0))
     expect_items(claim, words.INDEPENDENT)
     expect_zero(1 - product - C * q1 * q2 * (claimed - C), "1 - P = C q_1 q_2 (C_as - C)")
@@ -201,16 +201,15 @@ def test_pair_changes_sign_at_its_threshold(claim: Claim) -> None:
 def test_pair_mean_square_threshold(claim: Claim) -> None:
     """Q-MS in one dimension with mean (q_1 + q_2)/2, variance ((q_1 - q_2)/2)^2, kappa = 1."""
     moments = {l: (q1 + q2) / 2, v: ((q1 - q2) / 2) ** 2, kappa: 1}
-    derived = equation(Q_MS, C_direction).subs(moments)
-    expect_zero(equation(claim, C_ms) - derived, "C_ms of the pair")
+    derived = Q_MS.says(C_direction).subs(moments)
+    expect_zero(claim.says(C_ms) - derived, "C_ms of the pair")
 
 
 @evidence(Q_AS, "symbolic", step="pair")
 def test_gradient_descent_lies_between_the_two_thresholds(claim: Claim) -> None:
     """At k = N = 2 the one eigenvalue (q_1 + q_2)/2 gives 2/l; both gaps are squares."""
-    whole = equation(Q_MS, C_direction).subs({l: (q1 + q2) / 2, kappa: 0})
-    orders = [p for p in relations(claim.formula) if p.has(C_ms, C_as) and not isinstance(p, Eq)]
-    expect(len(orders) == 2, "both sides are claimed")
+    whole = Q_MS.says(C_direction).subs({l: (q1 + q2) / 2, kappa: 0})
+    orders = matching(claim.formula, kind="inequality", without=[exponent], number=2)
     total, product, squares = q1 + q2, q1 * q2, q1**2 + q2**2
     for part, weight in zip(
         sorted(orders, key=lambda p: p.has(C_as)), (squares, product), strict=True
@@ -218,7 +217,7 @@ def test_gradient_descent_lies_between_the_two_thresholds(claim: Claim) -> None:
         expect(isinstance(part, Le | Ge), f"{part}: equality at q_1 = q_2")
         middle = part.gts if part.has(C_ms) else part.lts
         expect_zero(middle - whole, f"{part}: gradient descent's threshold")
-        values = {x: equation(claim, x) for x in (C_ms, C_as)}
+        values = {x: claim.says(x) for x in (C_ms, C_as)}
         gap = difference(part).subs(values)
         # weight and total are > 0: q_1 q_2 > 0 by the spread, q_1 + q_2 > 0
         square = cancel(gap * weight * total)
@@ -237,12 +236,11 @@ def test_the_pair_is_stable_up_to_its_threshold(claim: Claim) -> None:
         point = {gradient2: 0, q1: Rational(pair[0]), q2: Rational(pair[1])}
         if not satisfies(claim.region, point):
             continue
-        value = equation(claim, C_as).subs(point)
+        value = claim.says(C_as).subs(point)
         expect(value.is_Rational and value > 0, "a threshold", pair=pair)
-        values = {C_as: value, C_ms: equation(claim, C_ms).subs(point)}
-        for part in relations(claim.formula):
-            if part.has(C_ms, C_as) and not isinstance(part, Eq):
-                expect(part.subs(point).subs(values), f"{part}", pair=pair)
+        values = {C_as: value, C_ms: claim.says(C_ms).subs(point)}
+        for part in matching(claim.formula, kind="inequality", without=[exponent], number=2):
+            expect(part.subs(point).subs(values), f"{part}", pair=pair)
         for j in range(1, 60):
             product = 1
             for q in pair:
@@ -255,7 +253,7 @@ def test_the_pair_is_stable_up_to_its_threshold(claim: Claim) -> None:
 def test_wide_pairs_are_unstable_in_a_gap(claim: Claim) -> None:
     """q = (1, 6): |P| > 1 at C_as/2, below 1 before and after: the stable steps are no interval."""
     ends = {q1: 1, q2: 6}
-    limit = equation(claim, C_as).subs(ends)
+    limit = claim.says(C_as).subs(ends)
     signs = []
     for j in range(1, 40):
         at = limit * Rational(j, 40)
@@ -266,7 +264,7 @@ def test_wide_pairs_are_unstable_in_a_gap(claim: Claim) -> None:
 
 @evidence(Q_AS, "witness", step="pair", needs="positive mean")
 def test_negative_pairs_have_no_threshold(claim: Claim) -> None:
-    value = equation(claim, C_as).subs({q1: -1, q2: -2})
+    value = claim.says(C_as).subs({q1: -1, q2: -2})
     expect(value < 0, "no step > 0 is stable", value=value)
     expect(abs((1 + Rational(1, 10)) * (1 + Rational(2, 10))) > 1, "at C = 1/10 it grows")
 
@@ -274,7 +272,7 @@ def test_negative_pairs_have_no_threshold(claim: Claim) -> None:
 @evidence(Q_AS, "ball", step="jensen")
 def test_exponent_against_the_second_moment(claim: Claim) -> None:
     """d = 1: E log|1 - C Q_B| over all batches, in balls; one component alone gives equality."""
-    bound = next(p for p in relations(claim.formula) if p.has(exponent))
+    bound = claim.conjunct(exponent)
     table = [Case([[[1]], [[3]]]), Case([[[2]]]), Case([[[1]], [[2]], [[-1]]], 2),
              Case([[[1]], [[3]]], 2, "replacement")]  # fmt: skip
     for case in table:
@@ -305,7 +303,7 @@ def test_paths_converge_while_the_second_moment_diverges(claim: Claim) -> None:
     probability below 1e-9.
     """
     pair = (1, 3)
-    ends = [float(equation(claim, x).subs({q1: 1, q2: 3})) for x in (C_ms, C_as)]
+    ends = [float(claim.says(x).subs({q1: 1, q2: 3})) for x in (C_ms, C_as)]
     step = (ends[0] + ends[1]) / 2
     expect(ends[0] < step < ends[1], "there is room between the thresholds", ends=ends)
     one = {"batch_size": 1, "step_size": step}

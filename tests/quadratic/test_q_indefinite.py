@@ -75,7 +75,7 @@ def test_both_excesses_cannot_vanish(claim: Claim) -> None:
 @evidence(Q_INDEFINITE, "ball", step="unstable")
 def test_spectral_radius_on_kept_problems(claim: Claim) -> None:
     """Every direction and step of the table that the region admits, with M_C by enumeration."""
-    inequality = next(part for part in relations(claim.formula) if part.has(rho))
+    inequality = claim.conjunct(rho)
     table = [*UNSTABLE.values(), (STABLE["pair"], (1,)), (SINGULAR["common kernel"], (0, 1)),
              (Case([[[-1]]]), (1,)), (Case([[[F(1, 25)]]]), (1,))]  # fmt: skip
     from tests.quadratic.cases import batches

@@ -17,7 +17,6 @@ from tests.quadratic.cases import (
     Singular,
     ball,
     enumerated_operator,
-    equation,
     evaluated,
     expect_assumed,
     expect_overlap,
@@ -71,8 +70,8 @@ in_region = inside
 
 @evidence(Q_MS, "symbolic", step="operator")
 def test_operator_from_batch_moments(claim: Claim) -> None:
-    derived = second_moment_operator(equation(Q_KAPPA, batch_ab))
-    expect_zero(equation(claim, operator) - derived, "M_C against E[(I - C Q_B) (x) (I - C Q_B)]")
+    derived = second_moment_operator(Q_KAPPA.says(batch_ab))
+    expect_zero(claim.says(operator) - derived, "M_C against E[(I - C Q_B) (x) (I - C Q_B)]")
     expect_assumed(claim, Eq(gradient2, 0))  # every g_i = 0, so e+ = (I - C Q_B) e
     expect_items(claim, words.INDEPENDENT)  # B is independent of e
     expect_variance_factors(claim)
@@ -90,7 +89,7 @@ def test_the_modulus_of_an_eigenmatrix_does_as_well(claim: Claim) -> None:
         noise: lambda X: deviation * X * deviation,
     }
     X, modulus = R**2 - S**2, R**2 + S**2
-    poly = Poly(equation(claim, operator), C)
+    poly = Poly(claim.says(operator), C)
     linear, quadratic = poly.coeff_monomial(C), poly.coeff_monomial(C**2)
 
     def form(part: Expr, Y: Expr) -> dict[Any, Expr]:
@@ -112,8 +111,8 @@ def test_the_modulus_of_an_eigenmatrix_does_as_well(claim: Claim) -> None:
 @evidence(Q_MS, "symbolic", step="threshold")
 def test_form_of_one_minus_operator_changes_sign_at_the_threshold(claim: Claim) -> None:
     """1 - M_C = C (A - C G), and on an eigenmatrix G X = lambda A X it is C A (1 - C lambda)."""
-    gap = cancel((1 - equation(claim, operator)) / C)
-    claimed = equation(claim, C_ms).replace(rho, lambda x: x)
+    gap = cancel((1 - claim.says(operator)) / C)
+    claimed = claim.says(C_ms).replace(rho, lambda x: x)
     expect_zero(gap.subs(C, 0) - kron_sum, "for small C only A counts")
     expect_zero(gap.subs(C, claimed), "1 - M_C at the threshold")
     expect(Poly(gap, C).degree() == 1, "and there is no other")
@@ -153,16 +152,16 @@ def test_growth_of_the_second_moment_is_that_of_the_operator(claim: Claim) -> No
         expect_zero(
             log_symbols(limit(end / steps, steps, oo) - log(radius)), "an end of the bracket"
         )
-    claimed = in_radius(equation(claim, growth), radius)
+    claimed = in_radius(claim.says(growth), radius)
     expect_zero(log_symbols(claimed - log(radius)), "growth per step")
 
 
 @evidence(Q_MS, "symbolic", step="direction")
 def test_direction_threshold_is_the_one_dimensional_case(claim: Claim) -> None:
     scalar = {kron_sum: 2 * l, kron_product: l**2, noise: v}
-    one_step = equation(claim, operator).subs(scalar)
+    one_step = claim.says(operator).subs(scalar)
     expect_zero(
-        cancel((one_step - 1) / C).subs(C, equation(claim, C_direction)),
+        cancel((one_step - 1) / C).subs(C, claim.says(C_direction)),
         "E(1 - C Q_B)^2 = 1 at C_j",
     )
 
@@ -177,7 +176,7 @@ def test_off_diagonal_thresholds_are_no_smaller(claim: Claim) -> None:
     gap = (m1 + m2) ** 2 - 4 * m1 * m2
     expect_zero(gap - (m1 - m2) ** 2, "(m_i + m_j)^2 >= 4 m_i m_j")
     # g_i <= 2 m_i/C: put 2 m_i/C = g_i + slack
-    direction = equation(claim, C_direction)
+    direction = claim.says(C_direction)
     expect_zero(
         direction * (l**2 + kappa * v) - 2 * l, "C_j g_j = 2 l_j defines the direction's threshold"
     )
@@ -194,7 +193,7 @@ def test_threshold_on_kept_problems(claim: Claim) -> None:
         if not in_region(claim, case):
             continue
         try:
-            claimed = evaluated(equation(claim, C_ms), values_of(case))
+            claimed = evaluated(claim.says(C_ms), values_of(case))
         except Singular as error:
             raise AssertionError(f"{name}: {error}") from error
         found = case.threshold
@@ -215,7 +214,7 @@ def test_growth_on_kept_problems(claim: Claim) -> None:
             for factor in (F(1, 2), F(5, 4)):
                 step = case.threshold.high * factor
                 values = values_of(case, step)
-                claimed = evaluated(equation(claim, growth), values)
+                claimed = evaluated(claim.says(growth), values)
                 size = case.problem.dimension
                 power = flint.arb_mat(values[operator])
                 for _ in range(12):
@@ -233,7 +232,7 @@ def test_growth_on_kept_problems(claim: Claim) -> None:
 def test_one_batch_kept_for_ever_diverges_below_the_threshold(claim: Claim) -> None:
     """Q = 1, 3, one index drawn once and kept: at C = 7/10 < 4/5 = C_ms half the runs diverge."""
     case, step = STABLE["pair"], F(7, 10)
-    claimed = evaluated(equation(claim, C_ms), values_of(case))
+    claimed = evaluated(claim.says(C_ms), values_of(case))
     expect(flint.arb(fmpq(7, 10)) < claimed, "below the threshold")
     expect((1 - 3 * step) ** 2 == F(121, 100), "the half that keeps index 2 grows")
     expect_items(claim, words.INDEPENDENT)
@@ -243,7 +242,7 @@ def test_one_batch_kept_for_ever_diverges_below_the_threshold(claim: Claim) -> N
 def test_a_start_along_one_axis_grows_at_another_rate(claim: Claim) -> None:
     """Q = diag(1, 3), C = 1/4: from e_2 it is log (1/16) for ever, and the claim says log (9/16)."""
     case, step = Case([[[1, 0], [0, 3]]]), F(1, 4)
-    claimed = evaluated(equation(claim, growth), values_of(case, step))
+    claimed = evaluated(claim.says(growth), values_of(case, step))
     square = (1 - 3 * step) ** 2
     expect(square == F(1, 16), "factor of e_2^2")
     expect(claimed > flint.arb(fmpq(1, 16)).log() + 2, "another rate", claimed=claimed)
@@ -255,7 +254,7 @@ def test_without_noise_a_kernel_is_silent_whatever_the_components_are(claim: Cla
     """Q = diag(1, 1), diag(1, -1): at k = N = 2, kappa = 0 and C_ms = 2, not 0; at k = 1, C_ms = 0."""
     components = [[[1, 0], [0, 1]], [[1, 0], [0, -1]]]
     whole, single = Case(components, 2), Case(components, 1)
-    on_range = evaluated(equation(claim, C_ms), values_of(Case([[[1]]])))
+    on_range = evaluated(claim.says(C_ms), values_of(Case([[[1]]])))
     expect(on_range.overlaps(flint.arb(2)), "Q-MS on the range of Q")
     expect(interval(whole.threshold) == (F(2), F(2)), "full batch", found=whole.threshold)
     expect(single.threshold.kind == NEVER_STABLE, "one sample: noise on the kernel")
@@ -273,7 +272,7 @@ def test_without_a_positive_mean_there_is_no_threshold(claim: Claim) -> None:
         expect(threshold_kind(case) == NEVER_STABLE, "the search says so", case=name)
         for step in (F(1, 1000), F(1, 10), F(1)):
             gap = identity(case.problem.dimension**2) - evaluated(
-                equation(claim, operator), values_of(case, step)
+                claim.says(operator), values_of(case, step)
             )
             expect(definiteness(gap) == -1, "the second moment grows", case=name, step=step)
 
@@ -283,7 +282,7 @@ def test_noise_at_the_minimiser_keeps_the_second_moment_away_from_zero(claim: Cl
     """Q = 1 for both components, g = +-1, k = 1, C = 1/2 < C_ms: E e^2 -> C^2/(1 - (1-C)^2) = 1/3."""
     case = Case([[[1]], [[1]]])
     step = F(1, 2)
-    claimed = evaluated(equation(claim, C_ms), values_of(case))
+    claimed = evaluated(claim.says(C_ms), values_of(case))
     expect(flint.arb(fmpq(1, 2)) < claimed, "below the threshold")
     second = F(0)
     for _ in range(60):

@@ -12,7 +12,6 @@ from tests.quadratic.cases import (
     FLAT_NOISE,
     STABLE,
     Case,
-    equation,
     expect_assumed,
     expect_fails,
     expect_relation,
@@ -22,7 +21,7 @@ from tests.quadratic.cases import (
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.region import satisfies
-from theorem_audit.exact.zero import difference, relations
+from theorem_audit.exact.zero import difference
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.model.trace_algebra import letter, trace
@@ -66,15 +65,15 @@ from theory.quadratic.thresholds import threshold
 def test_variance_factor_falls_with_the_batch(claim: Claim) -> None:
     derived = {}
     for symbol, name in ((drop_uniform, kappa_uniform), (drop_replacement, kappa_replacement)):
-        factor = equation(Q_KAPPA, name)
+        factor = Q_KAPPA.says(name)
         derived[symbol] = factor - factor.subs(k, k + 1)
         # k >= 1 and N >= 2, k < N: k = 1 + x, N = 2 + y
-        drop = equation(claim, symbol).subs({k: 1 + Symbol("x0"), N: 2 + Symbol("y0")})
+        drop = claim.says(symbol).subs({k: 1 + Symbol("x0"), N: 2 + Symbol("y0")})
         top, bottom = cancel(drop).as_numer_denom()
         coefficients = Poly(top * bottom, Symbol("x0"), Symbol("y0")).coeffs()
         expect(all(c > 0 for c in coefficients), f"{symbol} > 0")
     for symbol, value in derived.items():
-        expect_zero(equation(claim, symbol) - value, f"{symbol}")
+        expect_zero(claim.says(symbol) - value, f"{symbol}")
     for needed in (Ge(k, 1), Ge(N - k, 1)):
         expect_implied(needed, claim.region)
 
@@ -82,16 +81,14 @@ def test_variance_factor_falls_with_the_batch(claim: Claim) -> None:
 @evidence(Q_SMALL_BATCH, "symbolic", step="positive noise")
 def test_more_noise_raises_the_form(claim: Claim) -> None:
     """1/C_ms = max over X >= 0 of <X, G X>/<X, A X>, affine in kappa with slope <X, V X> >= 0."""
-    inner = equation(Q_MS, C_ms).args[0] if equation(Q_MS, C_ms).is_Pow else None
+    inner = Q_MS.says(C_ms).args[0] if Q_MS.says(C_ms).is_Pow else None
     expect(inner is not None and inner.func == rho, "C_ms is one over a spectral radius")
     numerator = expand(inner.args[0] * kron_sum)
     poly = Poly(numerator, kappa)
     expect(poly.degree() == 1 and poly.coeff_monomial(kappa) == noise, "slope in kappa is V")
     D, R = letter("D"), letter("R")
     expect_squares(trace(R**2 * D * R**2 * D), "<X, V X> >= 0 for X = R^2")
-    order = [p for p in relations(claim.formula) if p.has(threshold_of)]
-    expect(len(order) == 1, "one comparison")
-    greater = order[0].gts
+    greater = claim.conjunct(threshold_of).gts
     expect(greater.has(kappa_2) and not greater.has(kappa_1), "more noise is no better")
     for needed in (Ge(kappa_2, 0), Ge(kappa_1 - kappa_2, 0)):
         expect_implied(needed, claim.region)
@@ -100,7 +97,7 @@ def test_more_noise_raises_the_form(claim: Claim) -> None:
 
 
 def _monotone(claim: Claim, case: Case, factors: list[Fraction]) -> None:
-    relation = next(p for p in relations(claim.formula) if p.has(threshold_of))
+    relation = claim.conjunct(threshold_of)
     for first in factors:
         for second in factors:
             sizes = {gradient2: 0, N: 2, k: 1}
@@ -141,14 +138,14 @@ def test_scale_enters_with_the_step_only(claim: Claim) -> None:
     """uQ_i: A -> uA, QQ -> u^2 QQ, V -> u^2 V, so C_ms's argument is multiplied by u."""
     expect_assumed(claim, Eq(gradient2, 0))  # Q-MS's threshold is that of a shared minimiser
     scaled = {kron_sum: u * kron_sum, kron_product: u**2 * kron_product, noise: u**2 * noise}
-    formula = equation(Q_MS, C_ms).replace(rho, lambda x: x)
+    formula = Q_MS.says(C_ms).replace(rho, lambda x: x)
     table = {
         threshold_of(u * Q): formula.subs(scaled, simultaneous=True),
         threshold_of(Q): formula,
     }
     expect(claim.formula.atoms(type(threshold_of(Q))) == set(table), "both thresholds are compared")
     expect_zero(difference(claim.formula).subs(table), "C_ms of the scaled family")
-    step = equation(Q_MS, operator)
+    step = Q_MS.says(operator)
     expect_zero(
         step.subs(scaled, simultaneous=True) - step.subs(C, u * C), "M_C sees C and Q_i as C Q_i"
     )

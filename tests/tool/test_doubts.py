@@ -37,6 +37,7 @@ from theorem_audit.exact.zero import relations
 from theorem_audit.reuse.index import CHALLENGE, Row
 from theorem_audit.reuse.keeper import RUNS, Keeper
 from theorem_audit.statement.claim import Assumption, Claim, Source
+from theorem_audit.statement.conjuncts import equated
 from theorem_audit.tests.thorough import IN_CI
 from theorem_audit.weigh.runner import run_evidence
 from theorem_audit.weigh.untouched import CHANGED
@@ -63,7 +64,7 @@ def honest(claim: Claim) -> None:
 
 def half(claim: Claim) -> None:
     """Derives the first equation and compares the second with itself."""
-    values = {x.lhs: x.rhs for x in relations(claim.formula)}
+    values = equated(claim.formula)
     expect_identity(claim.formula, {s: 3 * a, q_i: values[q_i]})
 
 
@@ -131,7 +132,7 @@ def test_a_conjunct_in_which_nothing_can_be_changed_is_negated(what: str) -> Non
     claim = replace(TRUE, formula=And(Eq(s, 3 * a), said))
 
     def one(claim: Claim) -> None:
-        expect_identity(next(x for x in relations(claim.formula) if isinstance(x, Eq)), {s: 3 * a})
+        expect_identity(claim.conjunct(kind="equation"), {s: 3 * a})
 
     def both(claim: Claim) -> None:
         one(claim)
@@ -160,7 +161,7 @@ def test_what_reaches_to_infinity_has_variants() -> None:
 
 
 def only_q_j(claim: Claim) -> None:
-    expect_identity(next(x for x in relations(claim.formula) if x.lhs == q_j), {q_j: a})
+    expect_identity(claim.conjunct(side=q_j), {q_j: a})
 
 
 def test_what_the_claim_explains_counts_for_nothing() -> None:

@@ -96,12 +96,12 @@ def _made(**parts: Any) -> Claim:
 
 
 def _reads_the_hump(claim: Claim) -> None:
-    (part,) = (x for x in relations(claim.formula) if not isinstance(x, Eq))
+    part = claim.conjunct(kind="inequality")
     expect_nonnegative(difference(part), {X: (0, 1)})
 
 
 def _reads_the_sum(claim: Claim) -> None:
-    (part,) = (x for x in relations(claim.formula) if isinstance(x, Eq))
+    part = claim.conjunct(kind="equation")
     expect_zero(difference(part), "sum")
 
 

@@ -12,6 +12,7 @@ from theorem_audit import expect, expect_zero
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.zero import difference, rational_form, relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory.walks.random_walk import k, tau
 from theory.walks.walk_law import increment
 from theory.walks.walk_states import sign
@@ -70,7 +71,7 @@ def expect_on_orthant(expr: Expr, message: str) -> None:
 def expect_every_step(claim: Claim) -> None:
     """What the claim asks of step k it asks of every k with 0 <= k < tau: no less is used."""
     scope = And(Ge(k, 0), Lt(k, tau))
-    found = [x for x in relations(claim.region) if x.has(k)]
+    found = matching(claim.region, k)
     for condition in found:
         known = condition in relations(scope)  # k < tau, k >= 0: the steps that the proof uses
         expect(known, f"{claim.id}: {condition} does not hold at every step before tau")

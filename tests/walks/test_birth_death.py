@@ -8,17 +8,15 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from mpmath import mp
-from sympy import Eq, Expr, Integer, Max, Rational, Symbol, cancel, expand
+from sympy import Expr, Integer, Max, Rational, Symbol, cancel, expand
 
 from tests.analysis import expect_outside
 from tests.rationals import fractions
 from tests.walks.bounds import rational
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.walks.birth_death import (
-    birth_death,
     c,
     down,
     escape_weight,
@@ -38,28 +36,15 @@ from theory.walks.random_walk import (
     resistance_sum,
     stationary,
 )
-from theory.walks.walk_criteria import classify
-from theory.walks.walk_law import position
 
 BASES = st.integers(min_value=0, max_value=3)
 
 # RESISTANCE
 
 
-def side(formula: Any, symbol: Symbol) -> Expr | None:
-    """Right side of the equation for ``symbol``, None where the formula has dropped it."""
-    for equation in relations(formula):
-        expect(isinstance(equation, Eq), f"{equation} is not an equation")
-        if equation.lhs == symbol:
-            return equation.rhs
-    return None
-
-
 @evidence(RESISTANCE, "symbolic", step="product")
 def test_resistance_is_the_product_of_the_odds(claim: Claim) -> None:
-    rho = side(claim.formula, resistance)
-    if rho is None:
-        raise Undecided("no formula for the resistance")
+    rho = claim.says(resistance)
     expect_zero(gamma_reduced(rho.subs(place, m)) - 1, "the empty product")
     odds = (down(place) / up(place)).subs(c, kappa * v)
     growth = rho - rho.subs(place, place - 1) * odds
@@ -68,9 +53,7 @@ def test_resistance_is_the_product_of_the_odds(claim: Claim) -> None:
 
 @evidence(RESISTANCE, "symbolic", step="sum")
 def test_resistances_telescope(claim: Claim) -> None:
-    total, rho = (side(claim.formula, x) for x in (resistance_sum, resistance))
-    if total is None or rho is None:
-        raise Undecided("a formula is missing")
+    total, rho = (claim.says(x) for x in (resistance_sum, resistance))
     expect_zero(gamma_reduced(total.subs(place, m)), "the empty sum")
     expect_zero(gamma_reduced(total.subs(place, place + 1) - total - rho), "one more resistance")
 
@@ -80,8 +63,8 @@ def test_the_sum_is_no_gamma_ratio_at_one_half(claim: Claim) -> None:
     """At kappa = 1/2 the sum from m = 0 to x = 2 is 1 + 1/3; the formula is 0/0."""
     point = {kappa: Rational(1, 2), m: 0, place: 2}
     expect_outside(claim, point, "the formula is 0/0")
-    total = side(claim.formula, resistance_sum)
-    expect(total is None or not total.subs(point).is_finite, "0/0", value=total)
+    total = claim.says(resistance_sum)
+    expect(not total.subs(point).is_finite, "0/0", value=total)
 
 
 # LAMPERTI
@@ -119,8 +102,7 @@ def full_sum() -> Expr:
     That term T satisfies T(x+1)/T(x) = 1 + (1 - 2 kappa)/(x + kappa), checked here, and the
     harmonic series diverges: T -> 0 for kappa > 1/2, T -> oo for kappa < 1/2.
     """
-    total = side(RESISTANCE.formula, resistance_sum)
-    assert total is not None
+    total = RESISTANCE.says(resistance_sum)
     term = total * (1 - 2 * kappa) + (m + kappa)
     growth = term.subs(place, place + 1) - term * (1 + (1 - 2 * kappa) / (place + kappa))
     expect_zero(gamma_reduced(growth), "growth of the Gamma term")
@@ -129,9 +111,7 @@ def full_sum() -> Expr:
 
 @evidence(LAMPERTI, "symbolic", step="transient side")
 def test_escape_probability_for_2c_above_v(claim: Claim) -> None:
-    formula = side(claim.formula, escape)
-    if formula is None:
-        raise Undecided("no formula for the escape probability")
+    formula = claim.says(escape)
     at = (POSITIVE_V + BEYOND) / 2
     derived = escape_weight(full_sum()).subs(kappa, at / POSITIVE_V)
     expect_on_side(formula, at, derived, "escape probability, 2c = v + s")
@@ -140,22 +120,18 @@ def test_escape_probability_for_2c_above_v(claim: Claim) -> None:
 @evidence(LAMPERTI, "symbolic", step="recurrent side")
 def test_no_escape_for_2c_up_to_v(claim: Claim) -> None:
     """R_x -> oo: by the Gamma term for kappa < 1/2, and R_x is a harmonic sum at kappa = 1/2."""
-    rho = side(RESISTANCE.formula, resistance)
-    assert rho is not None
+    rho = RESISTANCE.says(resistance)
     full_sum()
     harmonic = gamma_reduced(rho.subs(kappa, Rational(1, 2)))
     expect_zero(harmonic - (2 * m + 1) / (2 * place + 1), "resistances at kappa = 1/2")
-    formula = side(claim.formula, escape)
-    if formula is not None:
-        expect_on_side(formula, (POSITIVE_V - WITHIN) / 2, Integer(0), "no escape, 2c = v - s")
+    formula = claim.says(escape)
+    expect_on_side(formula, (POSITIVE_V - WITHIN) / 2, Integer(0), "no escape, 2c = v - s")
 
 
 @evidence(LAMPERTI, "symbolic", step="positive side")
 def test_return_time_for_2c_below_minus_v(claim: Claim) -> None:
     """Conductances are resistances with kappa -> -kappa; pi_m = 1/(mean return time)."""
-    rho, formula = side(RESISTANCE.formula, resistance), side(claim.formula, stationary)
-    if rho is None or formula is None:
-        raise Undecided("a formula is missing")
+    rho, formula = RESISTANCE.says(resistance), claim.says(stationary)
     expect_zero(gamma_reduced(rho * rho.subs(kappa, -kappa) - 1), "conductance is 1/resistance")
     at = -(POSITIVE_V + BEYOND) / 2
     conductances = full_sum().subs(kappa, -at / POSITIVE_V)
@@ -167,9 +143,8 @@ def test_return_time_for_2c_below_minus_v(claim: Claim) -> None:
 def test_no_stationary_law_for_2c_from_minus_v(claim: Claim) -> None:
     """sum 1/rho_x = oo for -kappa <= 1/2, by the same growth of the Gamma term."""
     full_sum()
-    formula = side(claim.formula, stationary)
-    if formula is not None:
-        expect_on_side(formula, (WITHIN - POSITIVE_V) / 2, Integer(0), "share of time, 2c = s - v")
+    formula = claim.says(stationary)
+    expect_on_side(formula, (WITHIN - POSITIVE_V) / 2, Integer(0), "share of time, 2c = s - v")
 
 
 @st.composite
@@ -201,29 +176,9 @@ def test_closed_forms_by_hypergeometric_sums(claim: Claim, chain: Any) -> None:
             conductances = mp.hyp2f1(1, base + 1 + ratio, base + 1 - ratio, 1)
             at_base = 1 / (1 + (2 * conductances - 1) / moment)
         for symbol, exact in ((escape, out), (stationary, at_base)):
-            formula = side(claim.formula, symbol)
-            if formula is None:
-                continue
-            found = mp.mpf(str(formula.subs(values).evalf(60)))
+            found = mp.mpf(str(claim.says(symbol).subs(values).evalf(60)))
             gap = abs(found - exact)
             expect(gap < mp.mpf(10) ** -45, f"{symbol}", chain=chain, found=found, exact=exact)
-
-
-@evidence(LAMPERTI, "property")
-@given(chain=chains())
-def test_classification_by_moments_agrees(claim: Claim, chain: Any) -> None:
-    """2x mu_1 against mu_2 (``classify``) and the closed forms name the same class."""
-    law = birth_death(*chain)
-    expect_zero(law.moment(1) - chain[0] / position, "drift c/x")
-    expect_zero(law.moment(2) - chain[1], "second moment v")
-    values = dict(zip((c, v, m), chain, strict=True))
-    kinds, found = {escape: "transient", stationary: "positive recurrent"}, classify(law)
-    for symbol, kind in kinds.items():
-        formula = side(claim.formula, symbol)
-        if formula is not None:
-            value = formula.subs(values)
-            expect(value.is_Rational and value >= 0, f"{symbol} = {value}", chain=chain)
-            expect(bool(value > 0) == (found == kind), kind, chain=chain)
 
 
 IMPOSSIBLE = {

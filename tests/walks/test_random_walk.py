@@ -25,6 +25,7 @@ from tests.walks.bounds import (
 from theorem_audit import evidence, expect, expect_zero
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory.walks.random_walk import (
     DRIFT_ESCAPE,
     FOSTER,
@@ -91,9 +92,9 @@ def test_foster_by_induction_on_the_horizon(claim: Claim) -> None:
     expect_zero(spare(start_value, Rational(0)), "k = 0")
     later = spare(mean + chance * step, time + chance).subs(mean, start_value - eps * time - before)
     expect_on_orthant(later, "spare_{k+1} from spare_k >= 0")
-    low = [x for x in relations(claim.region) if x.has(value_now) and not x.has(value_next)]
+    low = matching(claim.region, value_now, without=[value_next])
     expect(low == [Ge(value_now, 0)], "V >= 0 before tau", found=low)
-    last = [x for x in relations(claim.region) if x.has(value_stop)]
+    last = matching(claim.region, value_stop)
     expect(last == [Ge(value_stop, 0)], "V >= 0 at tau", found=last)
     gap = upper_bound(claim.formula, mean_time) - time
     expect_on_orthant(gap.subs(start_value, mean + eps * time + before), "bound - E[tau ^ k]")
@@ -157,7 +158,7 @@ def test_exit_bound_by_foster(claim: Claim) -> None:
     mean = first * out / offset + square * from_slack(claim, mean_square, spare)
     expect_on_orthant(mean - 1, "mean decrease - 1")
     expect_zero(asked(claim, increment) - (jump**2 - increment**2), "|D| <= J")
-    band = [x for x in relations(claim.region) if x.has(offset) and not x.has(mean_jump)]
+    band = matching(claim.region, offset, without=[mean_jump])
     expect(band == [offset**2 <= width**2], "|X_k - o| <= W", found=band)
     up, down, above, below = symbols("up down above below")
     inside = {offset: width * (up - down) / (up + down),
@@ -253,7 +254,7 @@ def test_hitting_bound_from_the_stopped_process(claim: Claim) -> None:
     weight, slack = symbols("pi slack")
     step = from_slack(claim, f_next, slack) - f_now
     expect_on_orthant(-weight * step, "what one more step takes from E f")
-    order = [x for x in relations(claim.region) if x.has(f_target)]
+    order = matching(claim.region, f_target)
     expect(order == [f_floor < f_target], "f_C < f_B", found=order)
     chance, gap, spare = symbols("P_k gap spare")
     bound = upper_bound(claim.formula, hit)
@@ -304,7 +305,7 @@ def test_escape_bound_by_an_exponential_supermartingale(claim: Claim) -> None:
     rest, spare = symbols("rest spare")
     slope = cancel(chord.diff(increment)).subs(jump, drift + rest)
     expect_on_orthant(-slope, "minus the chord's slope, delta_1 < J")
-    means = [x for x in relations(claim.region) if x.has(mean_jump)]
+    means = matching(claim.region, mean_jump)
     expect(means == [mean_jump >= drift], "E D >= delta_1", found=means)
     positive = {Gt(drift, 0), Lt(drift, jump)}
     expect(positive <= set(relations(claim.region)), "0 < delta_1 < J: 0 < base < 1")

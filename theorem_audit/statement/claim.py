@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import And, Basic, true
+from sympy import And, Basic, Expr, true
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.kinds import MEANING, REGION
@@ -188,6 +188,26 @@ class Claim(Final):
                 return x.item
         return kind[kind.widest]
 
+    def says(self, symbol: Expr) -> Expr:
+        """What the claim says ``symbol`` equals: the right side of its one equation with that left side.
+
+        Raises Undecided, which makes evidence inconclusive, where there is none, or where there are several.
+        """
+        from theorem_audit.exact.zero import stated  # here: to list a theory costs no arithmetic
+
+        return stated(self.formula, symbol)
+
+    def conjunct(self, *of: Basic, **asked: Any) -> Boolean:
+        """The one conjunct of the formula in which each of ``of`` occurs, and that fits what is asked:
+        ``without``, ``symbols``, ``kind``, ``lesser``, ``greater`` as in ``conjuncts.matching``.
+
+        ``claim.conjunct(greater=s_next).lts``: what the claim says s_next is at least.
+        Raises Undecided where there is none, or where there are several; ValueError as ``matching`` does.
+        """
+        from theorem_audit.statement.conjuncts import conjunct  # here: as above
+
+        return conjunct(self.formula, *of, **asked)
+
     def meaning(self, symbol: Basic | str) -> Meaning:
         """What a symbol means, a function of a run: the claim's own, else the legend's.  The read is recorded.
 
@@ -238,6 +258,31 @@ class Claim(Final):
         kept = [x for x in self.assumptions if x.item != old or new or x.condition is not None]
         changed = (replace(x, item=new) if x.item == old else x for x in kept)
         return replace(self, assumptions=tuple(changed))
+
+    def assumption(self, name: str) -> Assumption:
+        """The assumption called ``name``, else the one whose name begins so: "start" for "start in the band".
+
+        Raises Undecided, which makes evidence inconclusive, where there is none, or where several begin so.
+        """
+        from theorem_audit.exact.bernstein import Undecided  # here: as above
+
+        found = [x for x in self.assumptions if x.name == name]
+        found = found or [x for x in self.assumptions if x.name.startswith(name)]
+        if len(found) != 1:
+            told = ", ".join(x.name for x in self.assumptions) or "none"
+            raise Undecided(f"name={name!r}: claim {self.id} has the assumptions {told}")
+        return found[0]
+
+    def condition(self, name: str) -> Boolean:
+        """The condition of ``assumption(name)``; Undecided where it is an item alone.
+
+        One condition is not the region: that the hypotheses are read is recorded where ``region`` is asked for.
+        """
+        from theorem_audit.exact.bernstein import Undecided  # here: as above
+
+        if (said := self.assumption(name).condition) is None:
+            raise Undecided(f"{name!r} of claim {self.id} is an item, and no condition")
+        return said
 
     def without(self, name: str) -> Claim:
         """The same claim with the assumption called ``name`` dropped (a wrong variant)."""

@@ -109,9 +109,7 @@ TWO_POINTS = Claim(
         "return": Le(returning, ((jump - drift) / (jump + drift)) ** ((level - log(2)) / jump)),
     },
     symbols={
-        str(mean_time): passages.steps(
-            "mean of the first k with |z_k| > L, from z", "a hundred times it", 100
-        ),
+        str(mean_time): passages.EXIT,
         str(returning): passages.BACK,
         str(jump): moves.JUMP,
         str(second): moves.SECOND,

@@ -13,12 +13,9 @@ the x_i are orthonormal: no n, d or k is ever fixed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sympy import And, Expr, Or, Poly, Symbol, expand
-from sympy.logic.boolalg import Boolean
 
-from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theory.model.autoencoder import ORTHONORMAL, loss_value
 from theory.notation import Eq, Ge, Gt, active, d, k, n, q_i, r2, rho, s, w, x, x_v
@@ -72,11 +69,6 @@ def mean_gradient(gradient: Expr) -> tuple[Expr, Expr]:
     total = mean_over_data(gradient).subs(r2, s + rho).subs(w, w_active + w_rest)
     poly = Poly(expand(total), w_active, w_rest)
     return poly.coeff_monomial(w_active), poly.coeff_monomial(w_rest)
-
-
-def equations(formula: Any, *symbols: Symbol) -> Boolean:
-    """The formula's equations for ``symbols``, as a conjunction."""
-    return And(*(Eq(symbol, stated(formula, symbol)) for symbol in symbols))
 
 
 SPLIT = {

@@ -16,7 +16,6 @@ from theory.vocabulary.observables import Seen
 from theory.vocabulary.telling import told
 
 F = Fraction
-Logs = Sequence[Any]
 TINY = (
     mp.mpf(10) ** -40
 )  # a factor below this is 0, up to the size of what is small at a data point

@@ -153,11 +153,6 @@ DRAWN_I = told(
     lambda x: x.gates[x.pair[0]] * int(x.pair[0] in x.batch),
     {"1 when i is not in the batch": lambda x: int(x.pair[0] not in x.batch)},
 )
-GATE_BELOW = told(
-    "the gate at q < 0: 1 for the linear neuron, 0 for ReLU",
-    lambda x: next(g for q, g in zip(x.q, x.gates, strict=True) if q < 0),
-    {"1 less the gate at q < 0": lambda x: next(1 - g for q, g in zip(x.q, x.gates, strict=True) if q < 0)},
-)  # fmt: skip
 TIMES = told(
     "how often j is in the active batch", lambda x: x.gates[x.pair[1]] * list(x.batch).count(x.pair[1]),
     {"1 when j is in the active batch, else 0": DRAWN.value},

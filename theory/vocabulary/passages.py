@@ -48,25 +48,37 @@ DOWN = told(
     {"first k with X_k <= A + 2": lambda path: path.first(lambda x: x <= path.low + 2)},
 )  # fmt: skip
 
-# What a walk earns that stopped after some steps, there or not.
-MEAN_STOP = told("E tau", lambda end: end[0], {"E tau + 1": lambda end: end[0] + 1})
+
+@dataclass(frozen=True)
+class End:
+    """A walk that stopped after ``steps``, where it was waited for (``there``) or not."""
+
+    steps: Any
+    there: bool
+
+
+@dataclass(frozen=True)
+class Jump:
+    """One step of a walk: the value before it, and by how much it changes."""
+
+    now: Any
+    by: Any
+
+
+MEAN_STOP = told("E tau", lambda end: end.steps, {"E tau + 1": lambda end: end.steps + 1})
 RETURNS = told(
-    "P(X_k <= A for some k | X_0 = x)", lambda end: float(end[1]),
-    {"P(X_k > A for all k | X_0 = x)": lambda end: 1 - float(end[1])},
-)  # fmt: skip
-BACK = told(
-    "P(|z_k| <= log 2 for some k), from |z| >= L", lambda back: back,
-    {"P(|z_k| > log 2 for all k), from |z| >= L": lambda back: ~back},
+    "P(X_k <= A for some k | X_0 = x)", lambda end: float(end.there),
+    {"P(X_k > A for all k | X_0 = x)": lambda end: 1 - float(end.there)},
 )  # fmt: skip
 HITS = told(
-    "P(X reaches B, and before C)", lambda end: float(end[1]),
-    {"twice that": lambda end: 2 * float(end[1])},
+    "P(X reaches B, and before C)", lambda end: float(end.there),
+    {"twice that": lambda end: 2 * float(end.there)},
 )  # fmt: skip
 
 
 def next_value(words: str) -> Any:
-    """E[V(X_{k+1}) | F_k], of (V(X_k), V's jump)."""
-    return told(words, lambda x: x[0] + x[1], {f"{words} less its value now": lambda x: x[1]})
+    """E[V(X_{k+1}) | F_k], of V's jump from V(X_k)."""
+    return told(words, lambda x: x.now + x.by, {f"{words} less its value now": lambda x: x.by})
 
 
 # A chain's resistances: q_k/p_k for k = m+1..x.
@@ -99,6 +111,24 @@ TIME_SHARE = told(
 
 
 # Many runs: who wins, and when; an array has one entry a run.
+
+
+@dataclass(frozen=True)
+class Left:
+    """times: steps of each walk until it left a band; back: of those that were out, which came back."""
+
+    times: Floats
+    back: Any
+
+
+EXIT = told(
+    "mean of the first k with |z_k| > L, from z", lambda run: run.times,
+    {"a hundred times it": lambda run: 100 * run.times},
+)  # fmt: skip
+BACK = told(
+    "P(|z_k| <= log 2 for some k), from |z| >= L", lambda run: run.back,
+    {"P(|z_k| > log 2 for all k), from |z| >= L": lambda run: ~run.back},
+)  # fmt: skip
 
 
 def wins(words: str) -> Any:

@@ -11,7 +11,6 @@ from heavy_ball.descent import GD_OPTIMAL, eta_star, rho_star
 from heavy_ball.momentum import HB_RATE, b_star
 from heavy_ball.momentum import eta_star as eta_hb
 from heavy_ball.notation import L, k, kappa, m, modulus2, mu
-from theorem_audit.exact.zero import stated
 from theorem_audit.report.drawing import BLUE, GREY, ORANGE, Rows, picture
 
 ROOT = 10  # sqrt of the condition number
@@ -36,12 +35,12 @@ def distance(seed: int) -> tuple[Figure, Rows]:
     start /= np.linalg.norm(start)
     plain = {mu: 1, L: ROOT**2, kappa: ROOT**2}
     ball = {m: 1, k: ROOT}
-    descent = run(curvatures, start, float(stated(GD_OPTIMAL.formula, eta_star).subs(plain)), 0.0)
-    momentum = float(stated(HB_RATE.formula, b_star).subs(ball)) ** 2
-    heavy = run(curvatures, start, float(stated(HB_RATE.formula, eta_hb).subs(ball)), momentum)
+    descent = run(curvatures, start, float(GD_OPTIMAL.says(eta_star).subs(plain)), 0.0)
+    momentum = float(HB_RATE.says(b_star).subs(ball)) ** 2
+    heavy = run(curvatures, start, float(HB_RATE.says(eta_hb).subs(ball)), momentum)
     rates = {
-        "gradient descent": float(stated(GD_OPTIMAL.formula, rho_star).subs(plain)),
-        "heavy ball": float(stated(HB_RATE.formula, modulus2).subs(ball)) ** 0.5,
+        "gradient descent": float(GD_OPTIMAL.says(rho_star).subs(plain)),
+        "heavy ball": float(HB_RATE.says(modulus2).subs(ball)) ** 0.5,
     }
     steps = np.arange(STEPS + 1)
     figure = Figure(figsize=(6.6, 4.0))

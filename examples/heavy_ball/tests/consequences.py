@@ -21,6 +21,7 @@ from theorem_audit import expect
 from theorem_audit.doubt.instances import find
 from theorem_audit.exact import Undecided, difference, is_zero, relations
 from theorem_audit.statement import Claim
+from theorem_audit.statement.conjuncts import matching
 
 Assumed = Callable[[Any], Expr]
 Proof = Callable[[Assumed], tuple[Any, Any]]
@@ -28,16 +29,11 @@ Proof = Callable[[Assumed], tuple[Any, Any]]
 
 def equations(claim: Claim) -> Boolean:
     """The equations of a claim's formula, together."""
-    return And(*(x for x in relations(claim.formula) if isinstance(x, Eq)), evaluate=False)
-
-
-def inequalities(claim: Claim) -> tuple[Boolean, ...]:
-    """The inequalities of a claim's formula."""
-    return tuple(x for x in relations(claim.formula) if not isinstance(x, Eq))
+    return And(*matching(claim.formula, kind="equation"), evaluate=False)
 
 
 class _Hypotheses:
-    """A region's inequalities, each with a token that stands for its gap in a proof."""
+    """A region's each with a token that stands for its gap in a proof."""
 
     def __init__(self, region: Boolean) -> None:
         conditions = relations(region)

@@ -6,8 +6,6 @@ from sympy import Expr, Matrix, eye, solve, symbols
 
 from heavy_ball.momentum import HB_STEP
 from heavy_ball.notation import b, k, m, x, x_next, x_prev, z
-from theorem_audit.exact.zero import stated
-from theorem_audit.statement import Claim
 
 
 def companion(after: Expr) -> Matrix:
@@ -21,7 +19,7 @@ def characteristic(after: Expr) -> Expr:
 
 
 def after_step() -> Expr:
-    return stated(HB_STEP.formula, x_next).expand()
+    return HB_STEP.says(x_next).expand()
 
 
 def polyak() -> tuple[Expr, Expr]:
@@ -32,7 +30,3 @@ def polyak() -> tuple[Expr, Expr]:
     g = symbols("g")
     found = solve([1 - b - g * m, 1 + b - g * k * m], [b, g], dict=True)[0]
     return found[g] ** 2, found[b]
-
-
-def condition(claim: Claim, name: str) -> Expr:
-    return next(a.condition for a in claim.assumptions if a.name == name)

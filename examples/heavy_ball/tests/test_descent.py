@@ -25,12 +25,11 @@ from tests.consequences import (
     equations,
     expect_consequence,
     expect_fails,
-    inequalities,
     rational,
 )
 from theorem_audit import evidence, expect, expect_identity
-from theorem_audit.exact.zero import stated
 from theorem_audit.statement import Claim
+from theorem_audit.statement.conjuncts import matching
 
 VALUES = st.fractions(min_value=-4, max_value=4, max_denominator=9)
 SHARES = st.fractions(min_value=0, max_value=1, max_denominator=9)
@@ -59,7 +58,7 @@ def test_step_on_random_parabolas(
 
 @evidence("GD-EDGE", "symbolic", step="drop")
 def test_drop_from_one_step(claim: Claim) -> None:
-    after = stated(GD_STEP.formula, x_next)
+    after = GD_STEP.says(x_next)
     expect_identity(equations(claim), {drop: x**2 - after**2})
 
 
@@ -70,7 +69,7 @@ def test_drop_is_a_sum_of_products_of_the_hypotheses(claim: Claim) -> None:
         below = assumed(2 - eta * L) + assumed(eta) * assumed(L - h)
         return Rational(1), assumed(eta) * curvature * below * assumed(x**2)
 
-    (sign,) = inequalities(claim)
+    sign = claim.conjunct(kind="inequality")
     expect_consequence(sign, claim.region, [proof])
 
 
@@ -79,8 +78,8 @@ def test_no_decrease_at_the_edge(claim: Claim) -> None:
     """At eta = 2/L the steepest coordinate goes to minus itself, for ever."""
     below = next(a for a in claim.assumptions if a.name == "below the edge").condition
     at = {mu: 1, h: 4, L: 4, eta: Rational(1, 2), x: 1}
-    expect(stated(GD_STEP.formula, x_next).subs(at) == -1, "one step at the edge")
-    expect_fails(inequalities(claim)[0], at, claim.region, below)
+    expect(GD_STEP.says(x_next).subs(at) == -1, "one step at the edge")
+    expect_fails(claim.conjunct(kind="inequality"), at, claim.region, below)
 
 
 @evidence("GD-RATE", "symbolic")
@@ -91,7 +90,7 @@ def test_factor_between_its_values_at_the_ends(claim: Claim) -> None:
     def below(assumed: Assumed) -> tuple[Expr, Expr]:
         return Rational(1), assumed(rho - eta * L + 1) + assumed(eta) * assumed(L - h)
 
-    for relation in inequalities(claim):
+    for relation in matching(claim.formula, kind="inequality"):
         expect_consequence(relation, claim.region, [above, below])
 
 
@@ -106,7 +105,7 @@ def test_one_step_on_random_spectra(
     values = {mu: low, L: high, h: low + place * width, eta: step_size, rho: factor, x: start}
     at = {key: rational(value) for key, value in values.items()}
     expect(claim.formula.subs(at), "contraction", **{str(key): value for key, value in at.items()})
-    after = stated(GD_STEP.formula, x_next).subs(at)
+    after = GD_STEP.says(x_next).subs(at)
     expect(abs(after) <= at[rho] * abs(at[x]), "one step", h=at[h], eta=at[eta], x=at[x])
 
 
@@ -125,7 +124,7 @@ def test_no_step_does_better_at_both_ends(claim: Claim) -> None:
         ratio = assumed(kappa - 1) + 1
         return ratio + 1, ratio * assumed(rho - 1 + eta * mu) + assumed(rho - eta * L + 1)
 
-    (bound,) = inequalities(claim)
+    bound = claim.conjunct(kind="inequality")
     expect_consequence(bound, claim.region, [proof])
 
 
@@ -133,4 +132,4 @@ def test_no_step_does_better_at_both_ends(claim: Claim) -> None:
 def test_one_end_alone_allows_any_rate(claim: Claim) -> None:
     fast = next(a for a in claim.assumptions if a.name == "factor at L").condition
     at = {mu: 1, kappa: 3, L: 3, eta: 1, rho: 0}
-    expect_fails(inequalities(claim)[0], at, claim.region, fast)
+    expect_fails(claim.conjunct(kind="inequality"), at, claim.region, fast)

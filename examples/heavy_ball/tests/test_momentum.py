@@ -43,14 +43,12 @@ from heavy_ball.notation import (
 from tests.consequences import (
     Assumed,
     counterexample,
-    equations,
     expect_consequence,
     expect_fails,
-    inequalities,
     named,
     rational,
 )
-from tests.recursions import after_step, characteristic, condition, polyak
+from tests.recursions import after_step, characteristic, polyak
 from theorem_audit import (
     evidence,
     expect,
@@ -86,7 +84,7 @@ def test_coordinates_against_flints_matrices(
     before, now = start, start
     coordinates = turn.transpose() * start
     ours = [[rational(coordinates[j, 0])] * 2 for j in range(2)]
-    after = stated(claim.formula, x_next)
+    after = claim.says(x_next)
     for _ in range(5):
         before, now = now, now - hessian * now * q(size) + (now - before) * q(momentum)
         for j, curvature in enumerate((low, high)):
@@ -107,15 +105,15 @@ def test_coordinates_against_flints_matrices(
 
 @evidence("HB-ROOTS", "symbolic", step="polynomial")
 def test_polynomial_of_the_companion_matrix(claim: Claim) -> None:
-    said = [e for e in relations(equations(claim)) if e.lhs == char]
-    expect_identity(And(*said), {char: characteristic(after_step())})
+    expect_identity(
+        claim.conjunct(side=char, kind="equation"), {char: characteristic(after_step())}
+    )
 
 
 @evidence("HB-ROOTS", "symbolic", step="discriminant")
 def test_discriminant_of_the_polynomial(claim: Claim) -> None:
-    said = [e for e in relations(equations(claim)) if e.lhs == disc]
     polynomial = characteristic(after_step()).subs(beta, stated(claim.region, beta))
-    expect_identity(And(*said), {disc: discriminant(polynomial, z)})
+    expect_identity(claim.conjunct(side=disc, kind="equation"), {disc: discriminant(polynomial, z)})
 
 
 @evidence("HB-STABLE", "cited")
@@ -123,7 +121,7 @@ def test_schur_and_cohn_on_the_polynomial(claim: Claim) -> None:
     """The theorem's three conditions, on z -> P(level z): the same as the claim's, or a point tells."""
     inside, claimed = _sides(claim)
     level = _level(inside)
-    polynomial = stated(HB_ROOTS.formula, char)
+    polynomial = HB_ROOTS.says(char)
     theirs = [
         polynomial.subs(z, level) > 0,
         polynomial.subs(z, -level) > 0,
@@ -164,9 +162,7 @@ def test_regions_against_flints_roots(claim: Claim, momentum: Fraction, scaled: 
     inside, claimed = _sides(claim)
     level = _level(inside)
     at = {beta: rational(momentum), eta: rational(scaled), h: 1}
-    numbers = [
-        Rational(c) for c in reversed(Poly(stated(HB_ROOTS.formula, char).subs(at), z).all_coeffs())
-    ]
+    numbers = [Rational(c) for c in reversed(Poly(HB_ROOTS.says(char).subs(at), z).all_coeffs())]
     found = fmpq_poly([fmpq(int(c.p), int(c.q)) for c in numbers]).complex_roots()
     bound = fmpq(int(level.p), int(level.q))
     says = claimed.subs(at)
@@ -186,15 +182,15 @@ def test_regions_against_flints_roots(claim: Claim, momentum: Fraction, scaled: 
 
 def _edge(at: dict[Expr, Expr], level: Expr) -> list[Expr]:
     """What vanishes when a root has modulus ``level``: P at +-level, or level^2 minus the product."""
-    polynomial = stated(HB_ROOTS.formula, char).subs(at)
+    polynomial = HB_ROOTS.says(char).subs(at)
     return [polynomial.subs(z, level), polynomial.subs(z, -level), level**2 - polynomial.subs(z, 0)]
 
 
 @evidence("HB-RATE", "symbolic", step="parameters")
 def test_parameters_for_which_both_ends_have_a_double_root(claim: Claim) -> None:
     size, root = polyak()
-    said = [e for e in relations(equations(claim)) if e.lhs in (eta_star, b_star)]
-    expect_identity(And(*said), {eta_star: size, b_star: root})
+    for symbol, value in ((eta_star, size), (b_star, root)):
+        expect_identity(claim.conjunct(side=symbol, kind="equation"), {symbol: value})
 
 
 def _at_the_parameters(expr: Expr) -> Expr:
@@ -208,22 +204,23 @@ def test_discriminant_between_the_ends(claim: Claim) -> None:
         between = assumed(h - m**2) * assumed(k**2 * m**2 - h)
         return assumed(m) ** 4 * (assumed(k - 1) + 2) ** 4, 16 * between
 
-    (sign,) = inequalities(claim)
-    found = _at_the_parameters(stated(HB_ROOTS.formula, disc))
+    sign = claim.conjunct(kind="inequality")
+    found = _at_the_parameters(HB_ROOTS.says(disc))
     expect_consequence(sign, claim.region, [proof], {disc: found})
 
 
 @evidence("HB-RATE", "symbolic", step="modulus")
 def test_modulus_from_the_product_of_the_roots(claim: Claim) -> None:
-    product = stated(HB_ROOTS.formula, char).subs(z, 0).subs(beta, b**2)
-    said = [e for e in relations(equations(claim)) if e.lhs == modulus2]
-    expect_identity(And(*said), {modulus2: _at_the_parameters(product)})
+    product = HB_ROOTS.says(char).subs(z, 0).subs(beta, b**2)
+    expect_identity(
+        claim.conjunct(side=modulus2, kind="equation"), {modulus2: _at_the_parameters(product)}
+    )
 
 
 def _expect_real_roots_outside(claim: Claim, name: str, curvature: Rational) -> None:
     at = {m: 1, k: 3, h: curvature}
-    sign = inequalities(claim)[0].subs(disc, _at_the_parameters(stated(HB_ROOTS.formula, disc)))
-    expect_fails(sign, at, claim.region, condition(claim, name))
+    sign = claim.conjunct(kind="inequality").subs(disc, _at_the_parameters(HB_ROOTS.says(disc)))
+    expect_fails(sign, at, claim.region, claim.condition(name))
 
 
 @evidence("HB-RATE", "witness", step="no two real roots", needs="curvature at least mu")
@@ -239,7 +236,7 @@ def test_real_roots_above_l(claim: Claim) -> None:
 @evidence("HB-LOWER", "symbolic")
 def test_bound_from_three_necessary_conditions(claim: Claim) -> None:
     """L times the one at mu, mu times the one at L, and the product of the roots: the step drops out."""
-    polynomial = stated(HB_ROOTS.formula, char)
+    polynomial = HB_ROOTS.says(char)
 
     def proof(assumed: Assumed) -> tuple[Expr, Expr]:
         root_kappa, rate, left = assumed(k - 1) + 1, assumed(r), assumed(1 - r)
@@ -254,7 +251,7 @@ def test_bound_from_three_necessary_conditions(claim: Claim) -> None:
 
 def _expect_needed(claim: Claim, name: str, momentum: int, size: int) -> None:
     at = {k: 3, r: Rational(1, 10), mu: 1, beta: momentum, eta: size}
-    expect_fails(claim.formula, at, claim.region, condition(claim, name))
+    expect_fails(claim.formula, at, claim.region, claim.condition(name))
 
 
 @evidence("HB-LOWER", "witness", needs="product of the roots")

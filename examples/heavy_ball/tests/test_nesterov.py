@@ -8,8 +8,8 @@ from sympy import Expr, Rational, discriminant
 
 from heavy_ball.nesterov import q, step
 from heavy_ball.notation import beta, disc, eta, h, modulus2, s, z
-from tests.consequences import expect_fails, inequalities, polynomial
-from tests.recursions import characteristic, condition
+from tests.consequences import expect_fails, polynomial
+from tests.recursions import characteristic
 from theorem_audit import evidence, expect, expect_inequality
 from theorem_audit.kernel.certify import certificates_of
 from theorem_audit.statement import Claim
@@ -25,7 +25,7 @@ def derived() -> dict[Expr, Expr]:
 
 
 def _expect_certified(claim: Claim, symbol: Expr) -> None:
-    (relation,) = (x for x in inequalities(claim) if x.has(symbol))
+    relation = claim.conjunct(symbol, kind="inequality")
     cleared = polynomial(relation.subs(derived()), (1 + s) ** 2)  # s > 0
     expect_inequality(cleared, claim.region, (s, q))
 
@@ -43,7 +43,7 @@ def test_modulus_on_the_spectrum(claim: Claim) -> None:
 @evidence("NAG-RATE", "witness", step="modulus")
 def test_rate_is_reached_at_mu(claim: Claim) -> None:
     """kappa = 4, h = mu: a double root at 1/2."""
-    (relation,) = (x for x in inequalities(claim) if x.has(modulus2))
+    relation = claim.conjunct(modulus2, kind="inequality")
     at = {s: Rational(1, 2), q: Rational(1, 4)}
     expect(derived()[disc].subs(at) == 0, "a double root", **{str(key): v for key, v in at.items()})
     sides = [side.subs(derived()).subs(at) for side in (relation.lts, relation.gts)]
@@ -51,9 +51,9 @@ def test_rate_is_reached_at_mu(claim: Claim) -> None:
 
 
 def _expect_real_roots(claim: Claim, name: str, curvature: Rational) -> None:
-    (relation,) = (x for x in inequalities(claim) if x.has(disc))
+    relation = claim.conjunct(disc, kind="inequality")
     at = {s: Rational(1, 2), q: curvature}
-    expect_fails(relation.subs(derived()), at, claim.region, condition(claim, name))
+    expect_fails(relation.subs(derived()), at, claim.region, claim.condition(name))
 
 
 @evidence("NAG-RATE", "witness", step="no two real roots", needs="curvature at least mu")

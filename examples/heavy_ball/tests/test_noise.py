@@ -12,12 +12,9 @@ from tests.consequences import (
     equations,
     expect_consequence,
     expect_fails,
-    inequalities,
 )
-from tests.recursions import condition
 from theorem_audit import evidence, expect, expect_identity, note, rng
 from theorem_audit.checks.statistics import expect_mean
-from theorem_audit.exact.zero import stated
 from theorem_audit.statement import Claim
 
 # eta h, beta and the law of the noise: whatever has variance one will do.
@@ -34,7 +31,7 @@ VISIBLE = 0.1  # relative error of the variance that is seen with power 0.99
 @evidence("HB-NOISE", "symbolic", step="variance")
 def test_variance_from_the_stationarity_of_two_moments(claim: Claim) -> None:
     """v = E x^2 and c = E x x^- are the same one step later: two linear equations."""
-    after = stated(HB_STEP.formula, x_next).expand()
+    after = HB_STEP.says(x_next).expand()
     one, two = after.coeff(x), after.coeff(x_prev)
     v, c = symbols("v_ c_")
     stationary = [
@@ -54,7 +51,7 @@ def test_variance_of_independent_runs(claim: Claim, case: tuple[Expr, Expr, str]
     """
     scaled, momentum, law = case
     values = {eta: scaled, h: 1, beta: momentum, sigma: 1}
-    expected = float(stated(claim.formula, variance).subs(values))
+    expected = float(claim.says(variance).subs(values))
     draw = rng("noise")
     now = before = 0.0
     for _ in range(STEPS):
@@ -71,7 +68,7 @@ def test_variance_is_positive_within_the_stability_region(claim: Claim) -> None:
         scaled, below = assumed(eta) * assumed(h), assumed(2 * (1 + beta) - eta * h)
         return 2 * assumed(1 - beta) * assumed(h) * below, assumed(eta) * (below + scaled)
 
-    (sign,) = inequalities(claim)
+    sign = claim.conjunct(kind="inequality")
     expect_consequence(sign, claim.region, [proof])
 
 
@@ -79,14 +76,14 @@ def test_variance_is_positive_within_the_stability_region(claim: Claim) -> None:
 def test_no_variance_beyond_the_edge(claim: Claim) -> None:
     """The formula's value is negative there: there is no stationary law."""
     at = {eta: 5, h: 1, beta: Rational(1, 2), sigma: 1}
-    dropped = condition(claim, "step within the stability region")
-    expect_fails(inequalities(claim)[0], at, claim.region, dropped)
-    expect(stated(claim.formula, variance).subs(at) < 0, "no variance")
+    dropped = claim.condition("step within the stability region")
+    expect_fails(claim.conjunct(kind="inequality"), at, claim.region, dropped)
+    expect(claim.says(variance).subs(at) < 0, "no variance")
 
 
 @evidence("HB-NOISE-SLOPE", "symbolic", step="slope")
 def test_slope_by_differentiating_the_variance(claim: Claim) -> None:
-    expect_identity(equations(claim), {slope: diff(stated(HB_NOISE.formula, variance), beta)})
+    expect_identity(equations(claim), {slope: diff(HB_NOISE.says(variance), beta)})
 
 
 @evidence("HB-NOISE-SLOPE", "symbolic", step="sign")
@@ -95,7 +92,7 @@ def test_factor_of_the_slope_is_positive(claim: Claim) -> None:
         below = assumed(2 * (1 + beta) - eta * h)
         return assumed(1 - beta) ** 2 * assumed(h) * below**2, 2 * assumed(eta)
 
-    (sign,) = inequalities(claim)
+    sign = claim.conjunct(kind="inequality")
     expect_consequence(sign, claim.region, [proof])
 
 
@@ -107,9 +104,7 @@ def test_more_momentum_more_noise_and_the_reverse(claim: Claim) -> None:
         (Rational(7, 4), Rational(1, 10), False),
     ):
         at = {eta: scaled, h: 1, sigma: 1}
-        without, with_it = (
-            stated(HB_NOISE.formula, variance).subs(at | {beta: y}) for y in (0, momentum)
-        )
+        without, with_it = (HB_NOISE.says(variance).subs(at | {beta: y}) for y in (0, momentum))
         expect((with_it > without) == rises, "variances", without=without, with_it=with_it)
-        claimed = stated(claim.formula, slope).subs(at | {beta: 0})
+        claimed = claim.says(slope).subs(at | {beta: 0})
         expect((claimed > 0) == rises, "slope at beta = 0", slope=claimed, eta=scaled)

@@ -36,10 +36,9 @@ from tests.consequences import (
     equations,
     expect_consequence,
     expect_fails,
-    inequalities,
     rational,
 )
-from tests.recursions import after_step, condition
+from tests.recursions import after_step
 from theorem_audit import (
     check,
     evidence,
@@ -49,14 +48,14 @@ from theorem_audit import (
     expect_zero,
 )
 from theorem_audit.exact import box_of, difference, enclose, relations
-from theorem_audit.exact.zero import stated
 from theorem_audit.statement import Claim
+from theorem_audit.statement.conjuncts import matching
 
 
 @evidence("HB-OVERSHOOT", "symbolic", step="first step")
 def test_first_step_from_rest_along_l(claim: Claim) -> None:
-    size = stated(HB_RATE.formula, eta_star)
-    momentum = stated(HB_RATE.formula, b_star) ** 2
+    size = HB_RATE.says(eta_star)
+    momentum = HB_RATE.says(b_star) ** 2
     first = after_step().subs({x_prev: x, h: k**2 * m**2, eta: size, beta: momentum})
     expect_identity(equations(claim), {x_next: first})
 
@@ -67,14 +66,17 @@ def test_growth_is_the_hypothesis_times_a_square(claim: Claim) -> None:
         root_kappa = assumed(k - 1) + 1
         return (root_kappa + 1) ** 4, 8 * root_kappa**2 * assumed(k**2 - 2 * k - 1)
 
-    (growth,) = inequalities(claim)
+    growth = claim.conjunct(kind="inequality")
     expect_consequence(growth, claim.region, [proof])
 
 
 @evidence("HB-OVERSHOOT", "witness", step="growth", needs="kappa > (1 + sqrt 2)^2")
 def test_no_growth_for_kappa_four(claim: Claim) -> None:
     expect_fails(
-        inequalities(claim)[0], {k: 2}, claim.region, condition(claim, "kappa > (1 + sqrt 2)^2")
+        claim.conjunct(kind="inequality"),
+        {k: 2},
+        claim.region,
+        claim.condition("kappa > (1 + sqrt 2)^2"),
     )
 
 
@@ -83,7 +85,7 @@ def test_two_coordinates_for_kappa_nine(claim: Claim) -> None:
     """mu = 1, L = 9, from (1, 1): 34/16 after one step, where the start has 2."""
     size = Fraction(4, 16)
     slow, fast = 1 - size * 1, 1 - size * 9
-    expect(stated(claim.formula, x_next).subs({k: 3, x: 1}) == rational(fast), "one step", kappa=9)
+    expect(claim.says(x_next).subs({k: 3, x: 1}) == rational(fast), "one step", kappa=9)
     expect(slow**2 + fast**2 > 2, "the distance grows", slow=slow, fast=fast)
 
 
@@ -106,15 +108,15 @@ def test_folklore_that_the_distance_never_grows_is_refuted() -> None:
 
 def gains() -> dict[Expr, Expr]:
     """Minus the logarithms of the two best rates, read from the claims about them."""
-    squared = stated(HB_RATE.formula, modulus2).subs(k, 1 / s)
-    descent = stated(GD_OPTIMAL.formula, rho_star).subs(kappa, 1 / s**2)
+    squared = HB_RATE.says(modulus2).subs(k, 1 / s)
+    descent = GD_OPTIMAL.says(rho_star).subs(kappa, 1 / s**2)
     return {gain_hb: -log(cancel(squared)) / 2, gain_gd: -log(cancel(descent))}
 
 
 @evidence("HB-SPEEDUP", "ball", step="gains")
 def test_gains_are_the_logarithms_of_the_rates(claim: Claim) -> None:
     """At one point by balls, which refute; then exactly: exp(2 gain) times the squared rate is 1."""
-    said = relations(equations(claim))
+    said = matching(claim.formula, kind="equation")
     expect({e.lhs for e in said} == set(gains()), "two gains")
     for equation in said:
         ours = gains()[equation.lhs]
@@ -126,6 +128,6 @@ def test_gains_are_the_logarithms_of_the_rates(claim: Claim) -> None:
 
 @evidence("HB-SPEEDUP", "ball", step="comparison")
 def test_gain_by_balls_on_the_whole_range(claim: Claim) -> None:
-    (relation,) = inequalities(claim)
+    relation = claim.conjunct(kind="inequality")
     gap = difference(relation).subs(gains())
     expect_positive_ball(gap, box_of(claim.region, (s,)), "gain a step")

@@ -25,7 +25,6 @@ from tests.falsify.sums.tools import (
     refute,
 )
 from tests.frames import inner, off_span
-from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.neighbours import collapse, lyapunov
@@ -129,7 +128,7 @@ def largest(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         played += 1
         found = measured(claim, here, (lyapunov.top,))[lyapunov.top]
-        claimed = stated(claim.formula, lyapunov.top).subs({x: _exact(y) for x, y in at.items()})
+        claimed = claim.says(lyapunov.top).subs({x: _exact(y) for x, y in at.items()})
         if claimed.is_finite is False:
             refute(claim, f"the exponent {claimed} is claimed", at)
         told = claimed.evalf(40)

@@ -23,7 +23,7 @@ from sympy.core.relational import Eq
 from tests.falsify.model.draw import until
 from tests.falsify.seeing import measured
 from tests.falsify.sums.sums import as_sum, counts, law_of
-from tests.quadratic.cases import Case, equation
+from tests.quadratic.cases import Case
 from tests.quadratic.gram_cases import Model, fraction, in_parameters, matrix_T, plain, rational
 from theorem_audit.exact.bernstein import Refuted
 from theorem_audit.exact.zero import relations
@@ -109,7 +109,7 @@ def q_gram(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         ]
         parts = measured(claim, Residuals(model.gram, law, step, samples), MATRICES)
         expected = parts[g.image]
-        claimed = equation(claim, g.image).subs(point)
+        claimed = claim.says(g.image).subs(point)
         for i, j in product(range(size), repeat=2):
             value = claimed.subs({x: plain(fraction(v[i, j])) for x, v in parts.items()})
             if value != plain(fraction(expected[i, j])):
@@ -153,7 +153,7 @@ def _threshold(claim: Claim, model: Model, step: Fraction, point: Mapping[Any, A
         F(int((found * 2**60).mid().floor().unique_fmpz()) + side, 2**60) for side in (0, 1)
     )
     steps = [step, low * (1 - F(1, 10**6)), high * (1 + F(1, 10**6))]
-    (critical,) = [x for x in relations(claim.formula) if x.has(g.radius)]
+    critical = claim.conjunct(g.radius)
     (value,) = solve(critical, g.radius)
     T = entries(model.vectors, model.values, lambda l_a, l_b: claim.meaning(g.tau).value(
         Mode.at(l_a, l_b, low, len(model.roots), model.case.kappa)))  # fmt: skip
@@ -165,7 +165,7 @@ def _threshold(claim: Claim, model: Model, step: Fraction, point: Mapping[Any, A
         if C_ * max(model.values) >= 2 * len(model.roots):
             continue
         at = {**point, C: plain(C_)}
-        form = equation(claim, g.tau).subs(at).subs(g.d_ab, equation(claim, g.d_ab).subs(at))
+        form = claim.says(g.tau).subs(at).subs(g.d_ab, claim.says(g.d_ab).subs(at))
         T = matrix_T(model, lambda a, b, form=form: form.subs({g.l_a: plain(a), g.l_b: plain(b)}))
         bound = rational(Rational(value.subs(g.C_ms, plain(C_))))
         got = definiteness(identity(len(model.roots)) * bound - T)

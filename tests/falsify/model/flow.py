@@ -22,7 +22,6 @@ from tests.falsify.model.draw import (
     until,
 )
 from tests.falsify.model.limits import DRAWN, descended, frame, sizes_of, starts
-from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory import notation as no
 from theory import vocabulary as words
@@ -92,7 +91,7 @@ def second_iterate(claim: Claim, rng: Rng, seconds: float) -> int:
         claim.drawn((no.a,))
         for symbol, error in ((second_order, 0.01), (third_order, 0.02)):
             seen = claim.meaning(symbol).value(maps)
-            if abs(float(stated(claim.formula, symbol)) - seen) > error:
+            if abs(float(claim.says(symbol)) - seen) > error:
                 refute(claim, symbol, {"seen": seen})
         played += 1
     return played
@@ -106,7 +105,7 @@ def rates(claim: Claim, rng: Rng, seconds: float) -> int:
         claim.drawn((no.a,))
         for symbol in (radial_factor, perp_factor):
             seen = claim.meaning(symbol).value(ray.maps(a))
-            if abs(float(stated(claim.formula, symbol).subs(no.a, a)) - seen) > 1e-5:
+            if abs(float(claim.says(symbol).subs(no.a, a)) - seen) > 1e-5:
                 refute(claim, symbol, {"a": a, "seen": seen})
         played += 1
     return played
@@ -119,7 +118,7 @@ def cycles(claim: Claim, rng: Rng, seconds: float) -> int:
         a = float(one_of(rng, 0.505, 0.6, 0.617, float(rng.uniform(0.3, 0.8))))
         if outside(claim, {no.n: 1, no.d: 2, no.a: Rational(str(a))}):
             continue
-        said = {x: complex(stated(claim.formula, x).subs(no.a, a)) for x in
+        said = {x: complex(claim.says(x).subs(no.a, a)) for x in
                 (low_point, high_point, cycle_factor, cycle_perp_factor)}  # fmt: skip
         if any(abs(v.imag) > 1e-12 for v in said.values()):
             refute(claim, "a real cycle", {"a": a})
@@ -145,9 +144,9 @@ def cycles(claim: Claim, rng: Rng, seconds: float) -> int:
 def separates(claim: Claim, rng: Rng, seconds: float) -> int:
     """FLOW-SEPARATRIX: starts a tenth on either side of the border, at rho or on a sphere; and C."""
     played = 0
-    border = lambdify(no.rho, stated(claim.formula, separatrix))
-    ratio = lambdify(no.r2, stated(claim.formula, critical_share))
-    invariant = lambdify((no.s, no.rho), stated(claim.formula, flow_invariant))
+    border = lambdify(no.rho, claim.says(separatrix))
+    ratio = lambdify(no.r2, claim.says(critical_share))
+    invariant = lambdify((no.s, no.rho), claim.says(flow_invariant))
     for _ in until(seconds):
         n, off = int(one_of(rng, 1, 2, 4)), int(one_of(rng, 1, 3))
         relu = activation_of(claim, rng) == "relu"
@@ -208,7 +207,7 @@ def gaussian(claim: Claim, rng: Rng, seconds: float) -> int:
         at = {no.n: n, no.d: d}
         if outside(claim, at):
             continue
-        outer = lambdify(no.rho, stated(claim.formula, caught_share).subs(at).function, "scipy")
+        outer = lambdify(no.rho, claim.says(caught_share).subs(at).function, "scipy")
         chance = quadrature.quad(outer, 2, np.inf)[0]
         a = float(one_of(rng, *reading["steps"]))
         setting = {"n": n, "d": d, "radius": DRAWN, "b": int(rng.integers(1, n + 1))}
@@ -244,7 +243,7 @@ def gaussian(claim: Claim, rng: Rng, seconds: float) -> int:
             refute(claim, "P_caught", found)
         if float(stats.binom.sf(hits - 1, runs, high)) < ERROR:
             refute(claim, "P_caught", found)
-        fourths = float(stated(claim.formula, mean_fourths).subs({**at, caught_share: chance}))
+        fourths = float(claim.says(mean_fourths).subs({**at, caught_share: chance}))
         for what, values, claimed in (
             ("E cos^2", cosine, mean_of(claim, n, d)), ("E sum u^4", u4, fourths),
         ):  # fmt: skip
@@ -258,7 +257,7 @@ def gaussian(claim: Claim, rng: Rng, seconds: float) -> int:
 def mean_of(claim: Claim, n: int, d: int) -> float:
     """The claimed E cos^2 by quadrature; s = x^2 takes the power s^(-1/2) away."""
     at = {no.n: n, no.d: d}
-    integral = stated(claim.formula, mean_alignment) - no.n / no.d
+    integral = claim.says(mean_alignment) - no.n / no.d
     both = lambdify((no.s, no.rho), integral.function.subs(at), "scipy")
 
     def strip(r: float) -> float:

@@ -35,7 +35,6 @@ from tests.falsify.model.draw import (
 from tests.falsify.seeing import measured
 from tests.frames import off_span
 from tests.instances import Vector, dot, exact
-from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory import notation as no
 from theory import vocabulary as words
@@ -149,10 +148,10 @@ def stationary(claim: Claim, rng: Rng, seconds: float) -> int:
         still = not any(slope)
         ends = (s_stationary, rho_stationary)
         for x in (gradient_norm2, loss_minimum, loss_excess, *(ends if still and s else ())):
-            if stated(claim.formula, x).subs(here) != exact(claim.meaning(x).value(place)):
+            if claim.says(x).subs(here) != exact(claim.meaning(x).value(place)):
                 refute(claim, x, {**at, "w": weight})
-        at_end = (here[no.s], here[no.rho]) == tuple(stated(claim.formula, x) for x in ends)
-        least = exact(value) == stated(claim.formula, loss_minimum).subs(here)
+        at_end = (here[no.s], here[no.rho]) == tuple(claim.says(x) for x in ends)
+        least = exact(value) == claim.says(loss_minimum).subs(here)
         if still != (s == 0 or at_end) or least != at_end:
             refute(claim, "the classification", {**at, "w": weight, "still": still})
         played += 1
@@ -178,8 +177,8 @@ def saddles(claim: Claim, rng: Rng, seconds: float) -> int:
         if not inside(claim, at):
             continue
         here = {x: exact(v) for x, v in at.items()}
-        mu = stated(claim.formula, saddle_curvature).subs(here)
-        times = int(stated(claim.formula, saddle_multiplicity).subs(here))
+        mu = claim.says(saddle_curvature).subs(here)
+        times = int(claim.says(saddle_multiplicity).subs(here))
         matrix = hessian(weight, data, gates)
         if matrix.charpoly() != spectrum_polynomial(
             [(mu, times), (Rational(0), len(weight) - times)]
@@ -199,7 +198,7 @@ def saddles(claim: Claim, rng: Rng, seconds: float) -> int:
         assert moved is not None
         open_ = gates_at(moved, data, "linear" if linear else "relu")
         s = sum((g * dot(moved, x) ** 2 for g, x in zip(open_, data, strict=True)), Fraction(0))
-        gap = stated(claim.formula, loss_gap).subs(
+        gap = claim.says(loss_gap).subs(
             {no.s: exact(s), no.rho: exact(dot(moved, moved) - s), no.n: len(data)}
         )
 
@@ -222,7 +221,7 @@ def _edge(claim: Claim, data: list[Vector], rest: list[Vector], n: int, t: Fract
         return derivatives([u * e for e in off], x, data, gates)[1]
 
     seen = claim.meaning(critical_radius2).value(bend)
-    if abs(stated(claim.formula, critical_radius2) - exact(seen)) > Rational(1, 10**6):
+    if abs(claim.says(critical_radius2) - exact(seen)) > Rational(1, 10**6):
         refute(claim, critical_radius2, {"seen": float(seen)})
     # 2 q^2 + u^2 = 2: a rational point of the curve at r_c^2 = 2
     q, u = (1 - 2 * t**2) / (1 + 2 * t**2), 4 * t / (1 + 2 * t**2)
@@ -230,7 +229,7 @@ def _edge(claim: Claim, data: list[Vector], rest: list[Vector], n: int, t: Fract
         loss([c * e + u * f for e, f in zip(x, off, strict=True)], data, gates) for c in (q, 0)
     ]
     found = claim.meaning(edge_gap).value(Place(losses[0], (), q**2, u**2, n, (), losses[1]))
-    if stated(claim.formula, edge_gap).subs({no.s: exact(q**2), no.n: n}) != exact(found):
+    if claim.says(edge_gap).subs({no.s: exact(q**2), no.n: n}) != exact(found):
         refute(claim, edge_gap, {"s": q**2, "rho": u**2})
 
 
@@ -249,7 +248,7 @@ def dead(claim: Claim, rng: Rng, seconds: float) -> int:
             continue
         q = claim.item(words.START).sample(rng, runs, n + 1)[:, :n]
         hits = round(runs * float(claim.meaning(dead_probability).value(q)))
-        chance = float(stated(claim.formula, dead_probability).subs(no.n, n))
+        chance = float(claim.says(dead_probability).subs(no.n, n))
         if not 0 <= chance <= 1 or stats.binomtest(hits, runs, chance).pvalue < ERROR:
             refute(claim, "P_dead", {"n": n, "dead": hits, "of": runs})
         points, _rest = few(claim, rng, 4)
@@ -265,9 +264,7 @@ def dead(claim: Claim, rng: Rng, seconds: float) -> int:
                     loss(weight, [x], gates),
                     *derivatives(weight, unit(row, len(weight)), [x], gates),
                 )
-                if exact(claim.meaning(no.gradient).value(jet)) != stated(
-                    claim.formula, no.gradient
-                ):
+                if exact(claim.meaning(no.gradient).value(jet)) != claim.says(no.gradient):
                     refute(claim, "the gradient", {"w": weight})
         played += 1
     return played

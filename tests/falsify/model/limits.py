@@ -33,7 +33,6 @@ from tests.falsify.model.draw import (
 from tests.instances import Vector
 from theorem_audit.doubt import again
 from theorem_audit.doubt.again import kept
-from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.vocabulary import Item
 from theory import notation as no
@@ -222,7 +221,7 @@ def judge(claim: Claim, values: Floats, found: dict[str, Any]) -> None:
     """One group of runs with one active count (or all of them, where the formula knows no count)."""
     at = {no.n: found["n"], no.k: found["k"] or found["n"], no.d: found["d"]}
     if max_tail not in claim.formula.free_symbols:
-        claimed = float(stated(claim.formula, sum_of_fourths).subs(at))
+        claimed = float(claim.says(sum_of_fourths).subs(at))
         spread = values.std(ddof=1) / np.sqrt(len(values)) + 1e-6
         if abs(values.mean() - claimed) > 7 * spread + 0.02:  # one run in fifty may be slow
             refute(claim, f"E sum u^4 = {claimed:.4f}", {**found, "mean": values.mean()})
@@ -342,7 +341,7 @@ def against_start(claim: Claim, rng: Rng, seconds: float) -> int:
         cosine = claim.meaning(p_aligned).value(Ends(w[live], end, x, relu))
         (tail,) = claim.formula.atoms(BetaTail)
         one = claim.meaning(BetaTail).value(tuple(float(v.subs(at)) for v in tail.args))
-        (bound,) = [x.gts for x in relations(claim.formula) if x.lts == p_aligned]
+        bound = claim.conjunct(lesser=p_aligned).gts
         limit = min(1.0, float(bound.subs(tail, float(one)).subs(at)))
         hits = int((cosine >= float(Rational(level)) + 1e-6).sum())
         if float(stats.binom.sf(hits - 1, len(cosine), limit)) < ERROR:

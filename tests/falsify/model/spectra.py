@@ -26,7 +26,6 @@ from tests.falsify.model.draw import (
 from tests.falsify.model.landscape import ERROR, curvature, few, seen_at
 from tests.falsify.seeing import measured
 from tests.instances import Vector, exact
-from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory import notation as no
 from theory import vocabulary as words
@@ -69,8 +68,8 @@ def minima(claim: Claim, rng: Rng, seconds: float) -> int:
         matrix = hessian(weight, data, gates)
         if spectrum:
             pairs = [
-                (stated(claim.formula, EIGENVALUES[x]).subs(here),
-                 int(stated(claim.formula, MULTIPLICITIES[x]).subs(here))) for x in EIGENVALUES
+                (claim.says(EIGENVALUES[x]).subs(here),
+                 int(claim.says(MULTIPLICITIES[x]).subs(here))) for x in EIGENVALUES
             ]  # fmt: skip
             if matrix.charpoly() != spectrum_polynomial(pairs):
                 refute(claim, "the spectrum", {**at, "w": weight})
@@ -85,14 +84,14 @@ def minima(claim: Claim, rng: Rng, seconds: float) -> int:
         else:
             name = trace_linear if activation == "linear" else trace
             found = as_fmpq(claim.meaning(name).value(curvature(matrix, n)))
-            if str(found) != str(stated(claim.formula, name).subs(here)):
+            if str(found) != str(claim.says(name).subs(here)):
                 refute(claim, "the trace", {**at, "w": weight, "trace": found})
             one = gates_at(data[0], data, activation)
             if activation == "relu" and sum(one) == 1 and state.holds(data[0], data, activation):
                 sparse = hessian(data[0], data, one)  # against this one, dense where k > 1
                 gap = claim.meaning(trace_gap).value((curvature(sparse, n), curvature(matrix, n)))
                 known = {**here, **{x: exact(v) for x, v in counted.items()}}
-                if exact(gap) != stated(claim.formula, trace_gap).subs(known):
+                if exact(gap) != claim.says(trace_gap).subs(known):
                     refute(claim, "the gap of two traces", {**at, "w": weight, "gap": gap})
         played += 1
     return played
@@ -105,7 +104,7 @@ def active_at_the_start(claim: Claim, rng: Rng, runs: int = 20_000) -> int:
         alive = int((counts > 0).sum())
         if not alive:
             continue
-        claimed = float(stated(claim.formula, mean_active).subs(no.n, n))
+        claimed = float(claim.says(mean_active).subs(no.n, n))
         bound = (n - 1) * np.sqrt(np.log(2 / ERROR) / (2 * alive))
         mean = claim.meaning(mean_active).value(counts)
         if abs(mean - claimed) > bound + 1e-12:
@@ -129,7 +128,7 @@ def along_paths(claim: Claim, rng: Rng, seconds: float) -> int:
             refute(claim, "the active set is kept", {**values, "case": case})
         matrix = hessian(at.weight, at.data, at.gates)
         found = as_fmpq(claim.meaning(trace_path).value(curvature(matrix, len(at.data))))
-        claimed = stated(claim.formula, trace_path).subs({x: exact(v) for x, v in values.items()})
+        claimed = claim.says(trace_path).subs({x: exact(v) for x, v in values.items()})
         if str(found) != str(claimed):
             refute(claim, "the trace on the path", {**values, "trace": found})
         played += 1
@@ -172,7 +171,7 @@ def to_the_end(claim: Claim, rng: Rng) -> int:
         (trace_at_limit, point),
         (trace_jump, float(claim.meaning(trace_jump).value((point, along)))),
     ):
-        claimed = float(stated(claim.formula, name).subs(at))
+        claimed = float(claim.says(name).subs(at))
         if abs(found - claimed) > 0.01:
             refute(claim, f"{name} = {claimed}", {**at, "end": end[0], "found": found})
     return 1

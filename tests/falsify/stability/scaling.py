@@ -21,7 +21,6 @@ from tests.falsify.sums.tools import (
     refute,
 )
 from tests.quadratic.cases import Case, evaluated
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.neighbours import scaling as sc
 from theory.quadratic.bounds import l_max
@@ -58,8 +57,8 @@ def scaling(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             refute(claim, "there is no such threshold", at)
         played += 1
         values = operators(claim, case, step)
-        values[sc.scale] = evaluated(equals_of(claim, sc.scale), values)
-        if evaluated(equals_of(claim, operator), values) != values[operator]:
+        values[sc.scale] = evaluated(claim.says(sc.scale), values)
+        if evaluated(claim.says(operator), values) != values[operator]:
             refute(claim, "M_C", {**at, "case": case})
         law = counts(problem.count, case.batch_size, case.sampling)
         own = {
@@ -75,14 +74,6 @@ def scaling(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             at |= measured(claim, as_sum(Case(case.components, case.batch_size, scheme)), (name,))
         judge(claim, at, lambda part: not part.has(sc.scale))
     return played
-
-
-def equals_of(claim: Claim, symbol: Any) -> Any:
-    """The right-hand side for ``symbol``; Refuted where there is none."""
-    for part in relations(claim.formula):
-        if part.lhs == symbol:
-            return part.rhs
-    return refute(claim, f"no equation for {symbol}", {})
 
 
 __all__ = ["scaling"]

@@ -25,7 +25,6 @@ from tests.falsify.sums.tools import (
 from tests.falsify.walks.sparse import limits_seen
 from tests.frames import inner, off_span
 from theorem_audit.doubt.again import kept
-from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import momentum as mo
@@ -135,7 +134,7 @@ def momentum_bounds(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         alone = 0 if name == mo.gamma_ratio else power[name]
         total, steps = _rates(rng, (points, size), share, step, float(at[mo.u]), alone, linear)
         slopes = claim.meaning(name).value(growth(np.zeros(len(total)), total, steps))
-        bound = next(x for x in relations(claim.formula) if x.has(name))
+        bound = claim.conjunct(name)
         # before it dies a velocity carries q as far as |u|/(1 - beta): no rate, but in the sum of logs
         carried = np.log1p(abs(float(at[mo.u])) / max(1 - share, 1e-3))
         found = float(slopes.mean()) - 8 * float(slopes.std(ddof=1)) / 20 - (4 + carried) / steps

@@ -9,7 +9,7 @@ from typing import Any
 
 import flint
 import numpy as np
-from sympy import Eq, Or, airyai, airyaiprime, airybi, airybiprime
+from sympy import Or, airyai, airyaiprime, airybi, airybiprime
 
 from tests.falsify.seeing import chances, measured, seen
 from tests.falsify.sums.items import batches_by, batches_of, data_of, linear_of, numbers, plus
@@ -28,6 +28,7 @@ from tests.frames import inner, off_span
 from theorem_audit.doubt.again import kept
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import equated
 from theorem_audit.statement.vocabulary import Item
 from theory import vocabulary as words
 from theory.assumptions import momentum as mo
@@ -146,7 +147,7 @@ def _rows(claim: Claim) -> list[dict[Any, Fraction]]:
     found = []
     for part in relations(claim.region):
         for option in part.args if isinstance(part, Or) else ():
-            row = {x.lhs: x.rhs for x in relations(option) if isinstance(x, Eq)}
+            row = equated(option)
             found.append({x: F(int(y.p), int(y.q)) for x, y in row.items() if y.is_Rational})
     return found or [{n: F(2), b: F(1), mo.beta: F(1, 2), a: F(1, 4), me.low: F(1), me.high: F(-1)}]
 

@@ -248,6 +248,21 @@ def nonorth_obtuse(claim: Claim, rng: np.random.Generator, seconds: float) -> in
         if count == 3:  # runs are followed from here, whatever else is drawn
             data, step, drawn, cosine = [[F(1), F(0)], [F(-3, 5), F(4, 5)]], F(1, 4), 1, F(-3, 5)
             start = state = [F(1, 4), F(1, 2)]
+        if count == 4:  # most of the start is off the pair's span
+            data, start = (
+                [[F(1), F(0), F(0)], [F(-3, 5), F(4, 5), F(0)]],
+                [F(1, 8), F(1, 4), F(21, 16)],
+            )
+            state, step, drawn, cosine = start, F(1, 4), 1, F(-3, 5)
+        if count > 4 and rng.integers(2):
+            far = rational(rng, 0, F(11, 8), 8)
+            data, start = [[*x, F(0)] for x in data], [*start, far]
+            state = start
+            for i in rng.integers(2, size=rng.integers(7)):
+                state = [
+                    x.limit_denominator(10**4)
+                    for x in plain_step(data, state, (int(i),), step, linear)
+                ]
         base: dict[Any, Any] = {a: step, no.c: cosine, n: size, b: drawn, **norm2(claim, start), **measured(
             claim, At(start, data), (s, no.live_start))}  # fmt: skip
         for i, j in ((0, 1), (1, 0)):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from mpmath import mp
-from sympy import Eq, Symbol
+from sympy import Symbol
 
 from tests.falsify.walks.play import (
     DIGITS,
@@ -32,7 +32,7 @@ from tests.falsify.walks.steps import (
     rests,
 )
 from tests.instances import evaluate
-from theorem_audit.exact.zero import relations, stated
+from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.minibatch.capture import Lambda, g, growth, s_star, t_star, theta
 from theory.notation import a, p
@@ -105,9 +105,9 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not inside(claim, base):
             continue
         base[p] = claimed_split(claim, base)
-        base[g] = evaluate(stated(claim.formula, g), base)
+        base[g] = evaluate(claim.says(g), base)
         with mp.workdps(DIGITS):
-            level = number(stated(claim.formula, theta), base)
+            level = number(claim.says(theta), base)
             # stretch or shrink the others to U = filled * theta: the same direction, another lead
             power, filled = real(base[g]), mp.mpf(float(rng.choice([1.0, 1.0, 0.5, rng.random()])))
             u = [real(abs(case.at.q[j] / case.at.q[live[0]])) ** power for j in live[1:]]
@@ -128,9 +128,9 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             base = {**seen, **bounds_of(at, rng), p: base[p]}
             if not inside(claim, base):
                 continue
-            base[g] = evaluate(stated(claim.formula, g), base)
+            base[g] = evaluate(claim.says(g), base)
             power = real(base[g])
-            level = number(stated(claim.formula, theta), base)
+            level = number(claim.says(theta), base)
             same(claim, at, level, claim.meaning(theta).value(leads(at, power)), "theta")
 
             def whole(q: list[Fraction], lead: int = live[0], rest: list[int] = live[1:],
@@ -143,7 +143,7 @@ def capture(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             clock.played += 1
             after = [whole(at.step(batch).q) for batch in at.batches() or ()]
             mean = claim.meaning(growth).value((before, after))
-            factor = number(stated(claim.formula, growth), base)
+            factor = number(claim.says(growth), base)
             if not mean <= factor * (1 + RELATIVE):
                 refute(claim, at, f"E U+/U = {mp.nstr(mean, 15)} > {mp.nstr(factor, 15)}")
     return clock.played
@@ -165,7 +165,7 @@ def moment_at_point(claim: Claim, rng: np.random.Generator, seconds: float) -> i
     corners = [
         F(x) for x in ("0", "1", "1/2", "1/1000", "999/1000", "1001/1000", "3/2", "2", "3", "40")
     ]
-    bound = next(x for x in relations(claim.formula) if not isinstance(x, Eq))
+    bound = claim.conjunct(kind="inequality")
     for case in cases(claim, rng, clock):
         if case.n < 2 or not case.batches():
             continue
@@ -180,7 +180,7 @@ def moment_at_point(claim: Claim, rng: np.random.Generator, seconds: float) -> i
                 if any(x.has(Lambda) for x in relations(claim.formula)) and {0, 1} <= {*near.live}:
                     logs = logs_of(near, (1, 0)) or [mp.mpf(0)]
                     found = claim.meaning(Lambda).value((logs, real(power)))
-                    claimed = number(stated(claim.formula, Lambda), at)
+                    claimed = number(claim.says(Lambda), at)
                     same(claim, near, claimed, found, f"Lambda at g = {power}")
                 two_sided = sum((1 + x * real(at[a])) ** real(power) for x in (1, -1))
                 upper = bound.lhs == bound.lts

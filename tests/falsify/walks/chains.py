@@ -12,7 +12,7 @@ from sympy import Rational, Symbol
 from tests.falsify.walks.play import DIGITS, Clock, number, real, refute, same
 from tests.falsify.walks.steps import Search
 from tests.instances import evaluate
-from theorem_audit.exact.zero import relations, stated
+from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.walks import random_walk as rw
 from theory.walks.birth_death import c, kappa, m, v
@@ -48,7 +48,7 @@ def resistances(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             shown = {str(x): str(y) for x, y in at.items()}
             whole = {x: Rational(F(y).numerator, F(y).denominator) for x, y in at.items()}
             with mp.workdps(DIGITS):  # SymPy reads 1/Gamma(0) as 0
-                claimed = mp.mpf(str(stated(claim.formula, symbol).subs(whole).evalf(40)))
+                claimed = mp.mpf(str(claim.says(symbol).subs(whole).evalf(40)))
             same(claim, shown, claimed, real(value), str(symbol))
     return clock.played
 
@@ -80,7 +80,7 @@ def lamperti(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             found = 0.0
         else:
             continue
-        claimed = float(number(stated(claim.formula, rw.escape), at))
+        claimed = float(number(claim.says(rw.escape), at))
         if abs(claimed - found) > 1e-3:
             refute(
                 claim, {str(x): str(y) for x, y in at.items()}, f"escape {claimed} against {found}"
@@ -92,7 +92,7 @@ def lamperti(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             weights = pairs[0] + ((pairs[:-1] + pairs[1:]) / float(at[v])).sum()
             weights += (mass - pairs.sum()) * 2 / float(at[v])
             found = claim.meaning(rw.stationary).value((pairs[0], weights))
-            claimed = float(number(stated(claim.formula, rw.stationary), at))
+            claimed = float(number(claim.says(rw.stationary), at))
             if abs(claimed - found) > 1e-3:
                 refute(
                     claim,

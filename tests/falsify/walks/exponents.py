@@ -37,7 +37,7 @@ from tests.falsify.walks.play import (
 from tests.falsify.walks.setting import setting_of
 from tests.falsify.walks.steps import Search, claimed_split
 from tests.instances import evaluate
-from theorem_audit.exact.zero import relations, stated
+from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.minibatch import purity_time, rates
@@ -191,7 +191,7 @@ def exponents(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         for symbol, name in ((rates.rate_ratio, "ratio"), (rates.rate_off, "off"),
                              (rates.rate_radial, "radial")):  # fmt: skip
             if found[name] is not None:
-                same(claim, case, number(stated(claim.formula, symbol), at), found[name], name)
+                same(claim, case, number(claim.says(symbol), at), found[name], name)
     return clock.played
 
 
@@ -203,7 +203,7 @@ def edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         if not inside(claim, at):
             continue
         clock.played += 1
-        top = evaluate(stated(claim.formula, rates.edge), at)
+        top = evaluate(claim.says(rates.edge), at)
         tried = []
         for share, below in ((F(1) - F(1, 10**6), True), (F(int(rng.integers(1, 99)), 100), True),
                              (F(1) + F(1, 10**6), False)):  # fmt: skip
@@ -214,7 +214,7 @@ def edge(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 refute(claim, case, f"exponents at a = {share} a_max: {negative} that all are < 0")
         for symbol in (rates.edge, rates.eta_max):
             low, high = claim.meaning(symbol).value((case.size, tried))
-            if not low <= evaluate(stated(claim.formula, symbol), at) <= high:
+            if not low <= evaluate(claim.says(symbol), at) <= high:
                 refute(claim, case, f"{symbol} is not between {low} and {high}")
     return clock.played
 
@@ -293,7 +293,7 @@ def best_batch(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             pace = Pace(here, value.get(size + 1, here), case.n, size)
             for symbol in PACES[:1] if fixed_eta or size == case.n else PACES:
                 found = claim.meaning(symbol).value(pace)
-                same(claim, case, number(stated(claim.formula, symbol), base), found, f"{symbol}")
+                same(claim, case, number(claim.says(symbol), base), found, f"{symbol}")
             if fixed_eta:
                 if size + 1 < case.n and not value[size + 1] < here:
                     refute(claim, case, "b + 1 is no slower")
@@ -327,15 +327,15 @@ def spread(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             same(
                 claim,
                 case,
-                number(stated(rates.SGD_RATE.formula, rates.rate_ratio), at),
+                number(rates.SGD_RATE.says(rates.rate_ratio), at),
                 decay,
                 "Lambda",
             )
             for symbol in (purity_time.variance, purity_time.covariance, purity_time.spread):
                 value = claim.meaning(symbol).value(moves)
-                same(claim, case, number(stated(claim.formula, symbol), at), value, f"{symbol}")
+                same(claim, case, number(claim.says(symbol), at), value, f"{symbol}")
             at[purity_time.spread] = value
-            unit = stated(claim.formula, purity_time.offset).subs(purity_time.largest, 1)
+            unit = claim.says(purity_time.offset).subs(purity_time.largest, 1)
             found = mp.sqrt(value / 2) / (-decay) ** mp.mpf("1.5")
             same(
                 claim,

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 from mpmath import mp
-from sympy import Eq, Symbol
+from sympy import Symbol
 
 from tests.falsify.seeing import measured
 from tests.falsify.walks.exponents import _mp
 from tests.falsify.walks.play import DIGITS, Case, Clock, cases, inside, number, refute, same
 from tests.falsify.walks.steps import Search, claimed_split
-from theorem_audit.exact.zero import relations, stated
+from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.minibatch import selection
 from theory.minibatch import selection_n as many
@@ -53,12 +53,12 @@ def generator(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                                           for j, e in powers.items()))  # fmt: skip
             found = total / len(batches) / _mp(step) ** 2
             at[p] = claimed_split(claim, at)
-            second, mixed = (number(stated(claim.formula, x), at) for x in
+            second, mixed = (number(claim.says(x), at) for x in
                              (selection.second_coefficient, selection.mixed_coefficient))  # fmt: skip
             claimed = mp.mpf(0)
             for j, e in powers.items():
                 own = measured(claim, case.seen(pair=(j, j)), (q_j,))
-                slope = number(stated(claim.formula, selection.first_coefficient), {**at, **own})
+                slope = number(claim.says(selection.first_coefficient), {**at, **own})
                 claimed += second * e**2 + slope * e
                 claimed += mixed * e * mp.fsum(x for i, x in powers.items() if i != j)
             if abs(claimed - found) > mp.mpf(10) ** -15 * (1 + abs(found)):
@@ -103,7 +103,7 @@ def _coefficients(claim: Claim, case: Case) -> None:
             ):
                 found, claimed = (
                     claim.meaning(symbol).value(moved),
-                    number(stated(claim.formula, symbol), at),
+                    number(claim.says(symbol), at),
                 )
                 if abs(claimed - found) > mp.mpf(10) ** -15:
                     refute(
@@ -158,7 +158,7 @@ def _evaluated(side: Any, values: dict[Any, Any], ends: dict[Symbol, float]) -> 
 
 def angle_generator(claim: Claim, rng: np.random.Generator) -> None:
     """SELECT-ANGLE's L f for f = (2/pi) atan(q_1/R), n = 2..5."""
-    part = next(x for x in relations(claim.formula) if isinstance(x, Eq))
+    part = claim.conjunct(kind="equation")
     for size in (2, 3, 5):
         with mp.workdps(DIGITS):
             logs = [mp.mpf(float(x)) for x in rng.normal(size=size)]
@@ -198,7 +198,7 @@ def area_generator(claim: Claim, rng: np.random.Generator, seconds: float) -> in
             same(
                 claim,
                 where,
-                number(stated(claim.formula, many.area), point),
+                number(claim.says(many.area), point),
                 found,
                 "area",
                 mp.mpf(10) ** -20,
@@ -208,7 +208,7 @@ def area_generator(claim: Claim, rng: np.random.Generator, seconds: float) -> in
                 size = mp.sqrt(mp.exp(2 * x) + mp.exp(2 * y) + mp.exp(2 * z))
                 return 4 / mp.pi * mp.atan(mp.exp(x) / (size + mp.exp(y) + mp.exp(z)))
 
-            claimed = number(stated(claim.formula, many.generated), point)
+            claimed = number(claim.says(many.generated), point)
             seen = claim.meaning(many.generated).value(Field(logs, f))
             same(claim, where, claimed, seen, "L f", mp.mpf(10) ** -18)
     return clock.played
@@ -239,7 +239,7 @@ def divergence(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 for x in (many.gauge, many.gauge_slope, many.slope, many.curvature)
             }}  # fmt: skip
             claim.drawn((n,))
-            claimed = number(stated(claim.formula, many.flux_change), point)
+            claimed = number(claim.says(many.flux_change), point)
             same(
                 claim,
                 f"powers {powers}, alpha {alpha}",

@@ -25,7 +25,7 @@ from tests.falsify.walks.steps import Search
 from tests.instances import evaluate
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
-from theory.vocabulary.passages import Path
+from theory.vocabulary.passages import End, Jump, Path
 from theory.walks import random_walk as rw
 from theory.walks.walk_law import increment
 
@@ -48,7 +48,7 @@ def means_of(claim: Claim) -> dict[Symbol, Mean]:
     for x in NEXT:
         if x in free:
             value = claim.meaning(x).value
-            found[x] = lambda at, jump, value=value: value((at, jump))  # type: ignore[misc]
+            found[x] = lambda at, jump, value=value: value(Jump(at, jump))  # type: ignore[misc]
     return found
 
 
@@ -63,8 +63,8 @@ def payoff(
     there: whether that is where it was waited for.  late: steps before the stop is counted.
     """
     value = claim.meaning(symbol).value
-    each = value((1.0, False)) - value((0.0, False))
-    return each, lambda x: value((each * late(x), there(x)))
+    each = value(End(1.0, False)) - value(End(0.0, False))
+    return each, lambda x: value(End(each * late(x), there(x)))
 
 
 def split_conditions(

@@ -8,7 +8,6 @@ import numpy as np
 from sympy import Rational, Symbol
 
 from tests.falsify.walks.play import Case, number, refute
-from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory.minibatch import purity_time
 from theory.vocabulary.passages import Passages
@@ -39,7 +38,7 @@ def second_term(
     mean = claim.meaning("E").value
     scaled = claim.meaning("Z_T").value(Passages(times, LEVEL, fall))
     normal = claim.meaning("N_max").value(rng.normal(size=(100_000, 2)))
-    claimed = stated(claim.formula, purity_time.offset)
+    claimed = claim.says(purity_time.offset)
     claimed = float(
         number(claimed.subs(purity_time.largest, Rational(str(float(mean(normal))))), at)
     )

@@ -35,13 +35,12 @@ from tests.falsify.walks.play import (
 from tests.falsify.walks.setting import Setting, at_own_step, setting_of
 from tests.falsify.walks.steps import Search, claimed_split
 from theorem_audit.doubt.again import kept
-from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.vocabulary import Item
 from theory.minibatch import rates, two_points
 from theory.notation import p, s, t
 from theory.vocabulary.moves import Change
-from theory.vocabulary.passages import Late
+from theory.vocabulary.passages import Late, Left
 
 F = Fraction
 SIGMAS = 6.0
@@ -76,8 +75,7 @@ def path_rates(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         exact_zeros(claim, case)
         points = stated_rates(claim, at, case)
         slope, fall = (
-            float(number(stated(claim.formula, x), points))
-            for x in (rates.path_ratio, rates.path_off)
+            float(number(claim.says(x), points)) for x in (rates.path_ratio, rates.path_off)
         )
         if settled < 2 and case.at.data is None:
             settled += norm_rate(claim, rng, case, points)
@@ -146,7 +144,7 @@ def norm_rate(
 
     6 standard errors and a twentieth of the bound, for what 900 steps are short of, are allowed.
     """
-    bound = next(x for x in relations(claim.formula) if x.has(rates.rate_norm))
+    bound = claim.conjunct(rates.rate_norm)
     most = float(number(bound.gts, points))
     late = settling(case, rng) if np.isfinite(most) and most < -0.02 else None
     if late is None:
@@ -165,7 +163,7 @@ def stated_rates(claim: Claim, at: dict[Symbol, Any], case: Case) -> dict[Symbol
         seen = radial_moves(case) if x == rates.rate_radial else moves
         points[x] = claim.meaning(x).value(seen)
         if not mp.isinf(points[x]):
-            same(claim, case, number(stated(rates.SGD_RATE.formula, x), points), points[x], f"{x}")
+            same(claim, case, number(rates.SGD_RATE.says(x), points), points[x], f"{x}")
     return points
 
 
@@ -193,10 +191,7 @@ def universal_decay(claim: Claim, rng: np.random.Generator, seconds: float) -> i
                 logs = mp.fsum(mp.log(abs(_mp(x.q[j] / small.q[j]))) for x in moved for j in live)
             norm = mp.fsum(_mp(x.r2 - small.r2) for x in moved) / len(moved)
             change = Change(_mp(step), len(live), logs / len(moved), norm)
-            said = {
-                x: number(stated(claim.formula, x), at)
-                for x in (rates.first_order, rates.second_order)
-            }
+            said = {x: number(claim.says(x), at) for x in (rates.first_order, rates.second_order)}
             seen = {x: claim.meaning(x).value(change) for x in said}
             if exactly:
                 if case.at.r2 == 1:
@@ -294,10 +289,10 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
             continue
         clock.played += 1
         for symbol in (two_points.jump, two_points.second, two_points.drift):
-            at[symbol] = number(stated(claim.formula, symbol), at)
+            at[symbol] = number(claim.says(symbol), at)
         _one_step(claim, case, at)
         bound, chance = (
-            float(number(next(x for x in relations(claim.formula) if x.has(y)).gts, at))
+            float(number(claim.conjunct(y).gts, at))
             for y in (two_points.mean_time, two_points.returning)
         )
         runs, most = 800, int(min(40 * bound, 20_000)) + 20
@@ -307,15 +302,15 @@ def two_points_walk(claim: Claim, rng: np.random.Generator, seconds: float) -> i
         )
         if not len(times):
             continue
-        error = times.std() / np.sqrt(runs)
-        times = claim.meaning(two_points.mean_time).value(times)
+        error, run = times.std() / np.sqrt(runs), Left(times, back[left])
+        times = claim.meaning(two_points.mean_time).value(run)
         if times.mean() - SIGMAS * error > bound:
             refute(
                 claim,
                 case,
                 f"mean exit time {times.mean():.2f} > {bound:.2f}, L = {float(level):.3f}",
             )
-        share = claim.meaning(two_points.returning).value(back[left]).mean() if left.any() else 0.0
+        share = claim.meaning(two_points.returning).value(run).mean() if left.any() else 0.0
         if share - SIGMAS * np.sqrt(0.25 / max(left.sum(), 1)) > chance:
             refute(claim, case, f"returns with frequency {share:.3f} > {chance:.3f}")
     return clock.played

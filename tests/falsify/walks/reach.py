@@ -30,7 +30,6 @@ from tests.falsify.walks.play import (
 )
 from tests.falsify.walks.steps import Search
 from tests.instances import evaluate
-from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theory.minibatch import reach
 from theory.minibatch.capture import CAPTURE, g, s_star, t_star
@@ -83,7 +82,7 @@ def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> in
             clock.played += 1
             sizes = [abs(path[-1].q[j]) for j in [lead, *(j for j in case.live if j != lead)]]
             ratio = claim.meaning(reach.final_ratio).value(sizes)
-            bound = next(x for x in relations(claim.formula) if x.has(reach.final_ratio))
+            bound = claim.conjunct(reach.final_ratio)
             with mp.workdps(DIGITS):
                 if real(ratio) > number(bound.gts, at) * (1 + mp.mpf(10) ** -25):
                     refute(claim, case, f"ratio {float(ratio)} after {turns} cycles")
@@ -91,7 +90,7 @@ def reach_schedule(claim: Claim, rng: np.random.Generator, seconds: float) -> in
                 if chances is None:
                     continue
                 chance = claim.meaning(reach.schedule_probability).value(chances)
-                claimed = number(stated(claim.formula, reach.schedule_probability), at)
+                claimed = number(claim.says(reach.schedule_probability), at)
                 if not abs(claimed - chance) <= chance * mp.mpf(10) ** -25:
                     refute(
                         claim,
@@ -148,29 +147,29 @@ def _horizon(claim: Claim, case: Case, clock: Clock) -> None:
     base |= {t: base[t_star], s: base[s_star]}  # the least along the path
     if base[s_star] <= 0:
         return
-    base[g] = evaluate(stated(CAPTURE.formula, g), base)
+    base[g] = evaluate(CAPTURE.says(g), base)
     if not inside(claim, base):
         return
     clock.played += 1
     with mp.workdps(DIGITS):
         try:
-            top = mp.mpf(number(stated(claim.formula, reach.cycles), base))
+            top = mp.mpf(number(claim.says(reach.cycles), base))
         except ZeroDivisionError:
             refute(claim, case, "T_* has no value")
         base[reach.cycles] = int(top)
-        steps = evaluate(stated(claim.formula, reach.horizon), base)
+        steps = evaluate(claim.says(reach.horizon), base)
         base[reach.horizon] = int(steps)
         chances = _chances(case, schedule(case, case.live[0], 1))
         cycle = sum(1 for _ in schedule(case, case.live[0], 1))
         if chances is not None:
             words = Words(chances, int(steps) // cycle, case.n, case.size)
             chance = mp.log(claim.meaning(reach.chance).value(words))
-            claimed = number(log(stated(claim.formula, reach.chance)), {**base})
+            claimed = number(log(claim.says(reach.chance)), {**base})
             if not abs(claimed - chance) <= mp.mpf(10) ** -20 * (1 + abs(claimed)):
                 refute(claim, case, f"chance of {steps} draws of {case.size} out of {case.n}")
         if claim.meaning(reach.horizon).value((int(top), cycle)) != steps:
             refute(claim, case, f"{top} cycles of {cycle} steps are not {steps}")
-        level = number(stated(claim.formula, reach.reached), base)
+        level = number(claim.says(reach.reached), base)
         found = claim.meaning(reach.reached).value(leads(case, real(base[g])))
         same(claim, case, level, found, "level")
         # the schedule's own bound at T_*: (n-1) (1 + a t_*)^(-g (n-b) M) <= U_*

@@ -10,7 +10,7 @@ from sympy import Rational, Symbol, ceiling
 
 from tests.falsify.walks.play import Case, Clock, cases, float_steps, inside, refute
 from tests.instances import evaluate, exact
-from theorem_audit.exact.zero import relations, stated
+from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 from theory.minibatch.capture import CAPTURE, g, s_star, t_star
 from theory.minibatch.reach import M
@@ -120,7 +120,7 @@ def block_rate(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     the number of batches: a claimed c below that promises more than the block gives.
     """
     clock = Clock(seconds)
-    block, factor = stated(claim.formula, block_length), stated(claim.formula, rate)
+    block, factor = claim.says(block_length), claim.says(rate)
     for case in cases(claim, rng, clock, most=3):
         values = dict(case.observed(claim))
         slack = min(2 - case.at.r2, 1 - Fraction(10, 27) * case.at.a)
@@ -128,7 +128,7 @@ def block_rate(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         values[s_star] = min(case.at.mass, (1 - 2 * case.at.a) ** 2 * values[t_star])
         if not (values[t_star] > 0 and values[s_star] > 0):
             continue
-        values[g] = evaluate(stated(CAPTURE.formula, g), values)
+        values[g] = evaluate(CAPTURE.says(g), values)
         fewest = rounds_needed().subs({x: exact(y) for x, y in values.items()}).evalf()
         for extra in (0, ceiling(fewest) if fewest.is_real else 0):  # few where that is allowed
             values[M] = int(rng.integers(1, 4)) + int(extra)

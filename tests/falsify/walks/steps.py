@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from mpmath import mp
-from sympy import Eq, Le, Symbol
+from sympy import Eq, Symbol
 
 from tests.falsify.seeing import measured
 from tests.falsify.walks.play import (
@@ -28,8 +28,9 @@ from tests.falsify.walks.play import (
     same,
 )
 from tests.instances import evaluate
-from theorem_audit.exact.zero import relations, stated
+from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
+from theorem_audit.statement.conjuncts import matching
 from theory.legend import LEGEND
 from theory.minibatch.log_ratios import drift, slow, spread
 from theory.minibatch.sparse_time import Q, c, mean_psi, pi, psi
@@ -123,7 +124,7 @@ def walk(symbol: Symbol) -> Search:
                     if split != points[0][p]:
                         refute(claim, case, f"p is {points[0][p]}, not {split}")
                     rows = [{**x, p: split} for x in points]
-                    values = [number(stated(claim.formula, symbol), x) for x in rows]
+                    values = [number(claim.says(symbol), x) for x in rows]
                     same(claim, case, mp.fsum(values) / len(values), mean, f"{symbol}")
                     for part in relations(claim.formula):
                         if part.has(symbol) and not isinstance(part, Eq):
@@ -160,7 +161,7 @@ def drift_low(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     0.
     """
     clock = Clock(seconds)
-    bounds = [x for x in relations(claim.formula) if not isinstance(x, Eq)]
+    bounds = matching(claim.formula, kind="inequality")
     cross = next(x for x in bounds if not x.has(slow))
     for case in cases(claim, rng, clock):
         for pair in any_pairs(case) if case.batches() else ():
@@ -174,7 +175,7 @@ def drift_low(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 gain = F(1)
                 for moved in after:
                     gain *= moved[pair[0]] / moved[pair[1]] / before
-                at[slow] = evaluate(stated(claim.formula, slow), at)
+                at[slow] = evaluate(claim.says(slow), at)
                 excess = evaluate(cross.gts - cross.lts, at)
                 if excess < 0 or not all(evaluate(x, at) for x in bounds):
                     refute(claim, case, f"a bound fails, pair {pair}, C = {rest}")
@@ -193,11 +194,11 @@ def _drift_of(claim: Claim, case: Case, pair: tuple[int, int]) -> None:
     logs = logs_of(case, pair) if points and all(inside(claim, x) for x in points) else None
     if not logs:
         return
-    (cross,) = [x for x in relations(claim.formula) if not isinstance(x, Eq) and not x.has(slow)]
+    cross = claim.conjunct(without=[slow], kind="inequality")
     with mp.workdps(DIGITS):
         total = mp.mpf(0)
         for at in points:
-            below = number(stated(claim.formula, slow), at)
+            below = number(claim.says(slow), at)
             total += real(at[p]) * mp.log(1 + number(cross.gts - cross.lts, at) / below)
         found = mp.fsum(logs) / len(logs)
         same(claim, case, total / len(points), found, f"mean of the log's change, pair {pair}")
@@ -326,8 +327,8 @@ def near_sphere(found: Iterator[Case], rng: np.random.Generator) -> Iterator[Cas
 def sparse_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     """SPARSE-TIME: each pair's factor under each batch, and E Phi after the step, against the claim."""
     clock = Clock(seconds)
-    pointwise = next(x for x in relations(claim.formula) if x.has(psi))
-    average = next(x for x in relations(claim.formula) if x.has(mean_psi) and isinstance(x, Le))
+    pointwise = claim.conjunct(psi)
+    average = claim.conjunct(mean_psi, kind="inequality")
     for case in near_sphere(cases(claim, rng, clock, most=12), rng):
         batches, live = case.batches(), case.live
         if not batches or len(live) < 2:
@@ -360,7 +361,7 @@ def sparse_time(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 mean, at = mp.fsum(after) / len(after), {**base, p: claimed_split(claim, base)}
                 if not mean <= number(average.gts, at) * before * (1 + RELATIVE):
                     refute(claim, case, f"E Phi+/Phi = {mp.nstr(mean / before, 12)}")
-                weighted = number(stated(claim.formula, mean_psi), at)
+                weighted = number(claim.says(mean_psi), at)
                 for played in bounds.values():
                     same(claim, case, weighted, claim.meaning(mean_psi).value(played), "E_psi")
                 if not mean <= weighted * before * (1 + RELATIVE):

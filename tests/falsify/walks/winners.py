@@ -35,7 +35,6 @@ from tests.falsify.walks.setting import Setting, setting_of
 from tests.falsify.walks.steps import Search, claimed_split
 from theorem_audit.doubt.again import kept
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.zero import relations, stated
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.vocabulary import Item
 from theory import vocabulary as words
@@ -197,7 +196,7 @@ def winner(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             wins = claim.meaning(many.chance if upper else "P_1").value(ends)
             found.append((float(wins.mean()), error))
         if upper:
-            part = next(x for x in relations(claim.formula) if x.has(many.chance))
+            part = claim.conjunct(many.chance)
             bound, limit = float(number(part.gts, values)), 2 * found[1][0] - found[0][0]
             allowed = SIGMAS * 2.3 * found[0][1] + abs(found[1][0] - found[0][0]) / 2
             if limit > bound + allowed:
@@ -205,7 +204,7 @@ def winner(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         else:
             y = float(mp.log(_mp(abs(q[0] / q[1]))))
             claim.drawn((selection.y,))
-            claimed = float(stated(claim.formula, selection.p_win).subs(selection.y, y))
+            claimed = float(claim.says(selection.p_win).subs(selection.y, y))
             extrapolated(claim, case, claimed, found, "x_1 wins")
     return clock.played
 
@@ -251,14 +250,14 @@ def exit_times(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         clock.played += 1
         if purity:
-            level = float(number(stated(claim.formula, purity_time.level), at))
+            level = float(number(claim.says(purity_time.level), at))
             exact_level = float(claim.meaning(purity_time.level).value(_mp(eps)))
             if abs(level - exact_level) > 1e-12:
                 refute(claim, case, f"purity 1 - {eps} is at {exact_level}, claimed {level}")
-            claimed = float(number(stated(claim.formula, purity_time.time), at))
+            claimed = float(number(claim.says(purity_time.time), at))
         else:
             level = float(far)
-            claimed = float(number(stated(claim.formula, selection.time), at))
+            claimed = float(number(claim.says(selection.time), at))
         found = []
         for step in (0.25, 0.125):
             most = int(40 * (claimed + 2) / step**2)
@@ -328,7 +327,7 @@ def equal_chances(claim: Claim, rng: np.random.Generator, seconds: float) -> int
         if at.live[0] != 0:
             continue
         wins = claim.meaning(selection.p_equal).value(q).mean()
-        claimed = float(number(stated(claim.formula, selection.p_equal), observed))
+        claimed = float(number(claim.says(selection.p_equal), observed))
         if abs(wins - claimed) > SIGMAS * runs.error:
             refute(claim, case, f"x_1 wins {wins:.3f}, claimed {claimed:.3f}")
     return clock.played
@@ -347,12 +346,12 @@ def purity_steps(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         clock.played += 1
         at[p] = claimed_split(claim, at)
         if mean:
-            part = next(x for x in relations(claim.formula) if x.has(purity_time.mean_time))
+            part = claim.conjunct(purity_time.mean_time)
             bound = float(number(part.gts, at))
             marks, most = [float(eps)], int(20 * bound) + 50
         late = purity_time.mean_slope if mean else purity_time.slope
         slope, levels = (
-            float(number(stated(claim.formula, late), at)),
+            float(number(claim.says(late), at)),
             (20, 120) if mean else (40, 600),
         )
         ends = [np.exp(-float(x)) for x in levels]
