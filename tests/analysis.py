@@ -6,21 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import flint
-from sympy import (
-    Eq,
-    Expr,
-    Integer,
-    Pow,
-    Symbol,
-    binomial,
-    cancel,
-    expand_log,
-    fraction,
-    log,
-    together,
-)
+from sympy import Eq, Expr, Integer, Pow, Symbol, binomial, expand_log, fraction, log, together
 from sympy.logic.boolalg import Boolean
 
+from tests.forms import cancel
 from theorem_audit import exact_quotient, expect, expect_nonnegative
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Refuted, Undecided

@@ -15,8 +15,9 @@ from typing import Any
 
 import flint
 import numpy as np
-from sympy import Eq, Poly, Rational, cancel
+from sympy import Eq, Poly, Rational
 
+from tests.forms import cancel
 from tests.instances import Instance
 from tests.reading import by_side
 from theorem_audit import evidence, expect, note

@@ -12,7 +12,6 @@ from sympy import (
     Rational,
     Symbol,
     atan,
-    cancel,
     diff,
     exp,
     fraction,
@@ -26,6 +25,7 @@ from sympy import (
 )
 
 from tests.analysis import expect_quotient, upper_bound_on
+from tests.forms import cancel
 from tests.inequalities import condition_of, end_of, expect_implied, is_strict
 from tests.minibatch.selection_n_tools import equation_of
 from tests.minibatch.test_selection import E, in_ratio

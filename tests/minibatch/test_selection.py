@@ -4,25 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import (
-    Eq,
-    Expr,
-    Gt,
-    Le,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    exp,
-    limit,
-    log,
-    oo,
-    pi,
-    solve,
-    tanh,
-)
+from sympy import Eq, Expr, Gt, Le, Rational, Symbol, diff, exp, limit, log, oo, pi, solve, tanh
 
 from tests.analysis import ball, expect_outside
+from tests.forms import cancel
 from tests.reading import by_side, expect_items
 from tests.subsets import chance_of, expect_counts
 from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from sympy import (
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Le,
-    Lt,
-    Max,
-    Poly,
-    Rational,
-    Symbol,
-    cancel,
-    fraction,
-    solve,
-)
+from sympy import Expr, Ge, Gt, Integer, Le, Lt, Max, Poly, Rational, Symbol, fraction, solve
 from sympy import sign as sign_of
 
 from tests.analysis import expect_outside
+from tests.forms import cancel
 from tests.inequalities import expect_condition, expect_implied, is_strict
 from tests.neighbours.tools import curvatures, expect_sign
 from tests.reading import by_side, expect_items, expect_only
