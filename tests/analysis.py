@@ -12,7 +12,6 @@ from sympy import (
     Pow,
     Symbol,
     binomial,
-    cancel,
     expand_log,
     fraction,
     log,
@@ -20,6 +19,7 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
+from tests.forms import cancel
 from theorem_audit import exact_quotient, expect, expect_nonnegative
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Refuted, Undecided

@@ -5,21 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from sympy import (
-    And,
-    Eq,
-    Expr,
-    Integer,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    log,
-    solve,
-)  # fmt: skip
+from sympy import And, Eq, Expr, Integer, Rational, Symbol, diff, log, solve
 from sympy.logic.boolalg import Boolean
 
 from tests.assumptions.norms import scaled_region
+from tests.forms import cancel
 from tests.instances import Instance, exact
 from theorem_audit import expect, expect_zero
 from theorem_audit.exact.region import satisfies

@@ -16,8 +16,9 @@ from fractions import Fraction
 from functools import cache
 from math import comb
 
-from sympy import Expr, Ge, Integer, cancel
+from sympy import Expr, Ge, Integer
 
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.instances import evaluate
 from tests.reading import expect_items

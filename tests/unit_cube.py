@@ -9,7 +9,7 @@ from sympy import Expr, Poly, Rational, Symbol, expand, fraction
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from tests.forms import factor, together
+from tests.forms import cancel, factor
 from theorem_audit import expect_nonnegative
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.checker import Certificate
@@ -101,5 +101,5 @@ def _on_cube(
         divisor = Poly(known, *symbols)
         while not poly.is_zero and poly.rem(divisor).is_zero:
             poly = poly.quo(divisor)
-    top, bottom = fraction(together(poly.as_expr().subs(dict(chart), simultaneous=True)).cancel())
+    top, bottom = fraction(cancel(poly.as_expr().subs(dict(chart), simultaneous=True)))
     return top, bottom

@@ -90,12 +90,15 @@ def simulate_sum(
         here, first, size = x[rows].copy(), np.full(rows.stop - rows.start, -1), C[rows, None]
         with np.errstate(over="ignore", invalid="ignore"):
             for step, mean in enumerate(means.take(steps), start=1):
-                slope = np.broadcast_to(mean[:, -1:], here.shape)
-                for power in range(table.shape[1] - 2, -1, -1):
-                    slope = slope * here + mean[:, power : power + 1]
+                highest, *others = mean.T[::-1, :, None]
+                slope = highest
+                for coefficient in others:
+                    slope = slope * here + coefficient
                 here = here - size * slope
-                out = ~(np.abs(here - middle).max(axis=1) <= radius)
-                first[out & (first < 0)] = step
+                far = np.abs(here - middle)
+                near = (far[:, 0] if far.shape[1] == 1 else far.max(axis=1)) <= radius
+                if not near.all():
+                    first[~near & (first < 0)] = step
         here[~np.isfinite(here).all(axis=1)] = np.nan
         iterate[rows], left_at[rows] = here, first
     return NonconvexResult(iterate=iterate, left_at=left_at, steps=steps)

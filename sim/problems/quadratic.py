@@ -23,6 +23,7 @@ from sim.engine.state import Bools, Floats, Integers
 
 QUADRATIC_VERSION = 3  # names a sweep's cells: raise when the same SeedSequence gives other numbers
 SYMMETRY_TOLERANCE = 1e-12  # relative: rounding of a symmetric matrix's entries is near 1e-16
+TOGETHER = 1 << 15  # numbers of the table that are looked up in one go
 _RESCALE_EVERY = (
     16  # steps; an iterate changes by less than 2**1000 in between (checked at the start)
 )
@@ -111,9 +112,11 @@ class BatchMeans:
         else:
             pieces = iter([self._source[:steps].swapaxes(1, 2)])
         for piece in pieces:
-            for sets in piece:
-                total = self._table[sets].sum(axis=0)
-                yield (self._total - total if self._left_out else total) / self._k
+            count, size, runs = piece.shape
+            together = max(1, TOGETHER // (max(size, 1) * runs * self._table.shape[1]))
+            for begin in range(0, count, together):
+                total = self._table.take(piece[begin : begin + together], axis=0).sum(axis=1)
+                yield from (self._total - total if self._left_out else total) / self._k
 
 
 def blocks(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import And, Expr, Ge, Gt, Poly, Symbol, cancel, fraction, sqrt, together
+from sympy import And, Expr, Ge, Gt, Poly, Symbol, fraction, sqrt, together
 from sympy.logic.boolalg import Boolean
 
+from tests.forms import cancel
 from tests.inequalities import is_strict
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.zero import difference, relations

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sympy import Ge, Gt, Symbol, cancel, log
+from sympy import Ge, Gt, Symbol, log
 
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from theorem_audit import expect
 from theorem_audit.exact.zero import difference

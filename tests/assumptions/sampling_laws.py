@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from itertools import product
 
-from sympy import (
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Pow,
-    Sum,
-    Symbol,
-    cancel,
-    diff,
-    gammasimp,
-    powsimp,
-    solve,
-    together,
-)
+from sympy import Expr, Ge, Gt, Integer, Pow, Sum, Symbol, diff, gammasimp, powsimp, solve, together
 
 from tests.assumptions.sampling_tools import x
+from tests.forms import cancel
 from tests.inequalities import expect_implied, is_strict
 from theorem_audit import expect, expect_zero
 from theorem_audit.exact.bernstein import Undecided

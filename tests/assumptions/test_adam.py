@@ -6,12 +6,13 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Gt, Rational, Symbol, cancel, sign
+from sympy import Expr, Gt, Rational, Symbol, sign
 from sympy.logic.boolalg import Boolean
 
 from sim import from_weights
 from sim.problems.momentum import simulate_adam, simulate_momentum
 from tests.assumptions.momentum_tools import PLANE, expect_not_admitted
+from tests.forms import cancel
 from tests.full_batch.tools import U
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, exact

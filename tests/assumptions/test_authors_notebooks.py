@@ -15,8 +15,9 @@ from typing import Any
 
 import flint
 import numpy as np
-from sympy import Poly, Rational, cancel
+from sympy import Poly, Rational
 
+from tests.forms import cancel
 from tests.instances import Instance
 from theorem_audit import evidence, expect, note
 from theorem_audit.statement.claim import Claim

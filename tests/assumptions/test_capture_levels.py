@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Expr, Ge, Gt, Integer, Poly, Rational, Symbol, cancel, expand, solve
+from sympy import Expr, Ge, Gt, Integer, Poly, Rational, Symbol, expand, solve
 
 from tests.analysis import expect_outside
 from tests.exponents import MEMBERS
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.instances import Instance, exact
 from tests.reading import expect_items

@@ -11,7 +11,6 @@ from sympy import (
     Matrix,
     Rational,
     Symbol,
-    cancel,
     diff,
     expand,
     fraction,
@@ -20,6 +19,7 @@ from sympy import (
 
 from tests.assumptions.sampling_tools import interval_of
 from tests.assumptions.test_cyclic_two import MARGIN, largest_step
+from tests.forms import cancel
 from tests.inequalities import end_of, expect_implied, is_strict, univariate_sign
 from tests.obstructions import dead_starts
 from tests.reading import expect_items, expect_only

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Expr, Ge, Gt, Integer, Le, Rational, Symbol, cancel, diff, log, solve, zeta
+from sympy import Expr, Ge, Gt, Integer, Le, Rational, Symbol, diff, log, solve, zeta
 
 from tests.analysis import expect_quotient
 from tests.assumptions.momentum_exponents import NAMES, W, expect_cone, named_drive, small_box
 from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, expect_not_admitted
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.instances import Instance
 from tests.reading import expect_items

@@ -16,7 +16,6 @@ from sympy import (
     airyaiprime,
     airybi,
     airybiprime,
-    cancel,
     diff,
     expand,
     gamma,
@@ -39,6 +38,7 @@ from tests.assumptions.momentum_airy_tools import (
     x,
     y,
 )
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.projective import ball_of
 from tests.reading import expect_items

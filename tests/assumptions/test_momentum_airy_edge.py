@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import flint
-from sympy import Expr, Gt, Poly, Rational, Symbol, airyai, airybi, cancel, diff
+from sympy import Expr, Gt, Poly, Rational, Symbol, airyai, airybi, diff
 
 from tests.assumptions.momentum_airy_tools import (
     airy_ball,
@@ -16,6 +16,7 @@ from tests.assumptions.momentum_airy_tools import (
     x,
     y,
 )
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.projective import ball_of
 from tests.reading import expect_items

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from sympy import Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand
+from sympy import Expr, Ge, Gt, Poly, Rational, Symbol, expand
 
 from tests.analysis import expect_outside, expect_quotient
 from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, largest_step
+from tests.forms import cancel
 from tests.inequalities import expect_implied, named, restricted
 from tests.instances import Instance, evaluate, exact
 from tests.projective import ball_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Abs, Eq, Expr, Ge, Gt, Integer, Le, Rational, Symbol, cancel, diff, log
+from sympy import Abs, Eq, Expr, Ge, Gt, Integer, Le, Rational, Symbol, diff, log
 
 from tests.analysis import ball, expect_quotient, upper_bound_on
 from tests.assumptions.momentum_exponents import (
@@ -16,6 +16,7 @@ from tests.assumptions.momentum_exponents import (
     small_box,
 )
 from tests.assumptions.momentum_tools import HALF, PLANE, exact_step, largest_step
+from tests.forms import cancel
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, evaluate
 from theorem_audit import evidence, expect, expect_zero

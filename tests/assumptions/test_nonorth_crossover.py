@@ -11,7 +11,6 @@ from sympy import (
     Rational,
     Symbol,
     besselk,
-    cancel,
     cos,
     cosh,
     diff,
@@ -29,6 +28,7 @@ from sympy import (
 )
 
 from tests.assumptions.nonorthogonal_law_tools import XI, from_data_points
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.minibatch.test_selection import generator, in_ratio
 from tests.minibatch.test_selection import y as log_ratio

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Expr, Ge, Gt, Rational, Symbol, cancel, cos, diff, expand, pi, sin, solve
+from sympy import Expr, Ge, Gt, Rational, Symbol, cos, diff, expand, pi, sin, solve
 
 from tests.analysis import expect_outside
+from tests.forms import cancel
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, dot, exact
 from tests.reading import expect_items, expect_only

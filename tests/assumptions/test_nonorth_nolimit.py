@@ -6,12 +6,13 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
-from sympy import And, Ge, Gt, Poly, Rational, Symbol, cancel, expand, fraction, solve
+from sympy import And, Ge, Gt, Poly, Rational, Symbol, expand, fraction, solve
 
 from sim.problems.nonorthogonal import from_data, simulate_gram
 from tests.analysis import expect_outside
 from tests.assumptions.nonorthogonal_tools import INSIDE, _box, expect_other_neuron
 from tests.assumptions.oblique import ACUTE, COSINE
+from tests.forms import cancel
 from tests.inequalities import expect_implied, is_strict
 from tests.instances import Instance, dot, exact
 from tests.minibatch.test_sparse import test_live_mass_is_kept as live_mass_is_kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Eq, Expr, Gt, Rational, Symbol, cancel, expand, limit, oo
+from sympy import Eq, Expr, Gt, Rational, Symbol, expand, limit, oo
 
 from tests.ambient import as_fmpq, gates_at, hessian
 from tests.ambient import gradient as gradient_in_space
@@ -12,6 +12,7 @@ from tests.ambient import loss as loss_in_space
 from tests.analysis import expect_outside
 from tests.assumptions.nonorthogonal_tools import INSIDE, _box, expect_other_neuron
 from tests.assumptions.oblique import pair
+from tests.forms import cancel
 from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
 from tests.instances import Instance, dot, exact
 from tests.reading import expect_items, expect_only

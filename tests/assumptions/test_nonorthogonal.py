@@ -6,9 +6,10 @@ from fractions import Fraction
 from itertools import combinations
 
 from flint import fmpz_mat
-from sympy import Expr, Ge, Gt, Poly, Rational, Symbol, cancel, expand, fraction, solve
+from sympy import Expr, Ge, Gt, Poly, Rational, Symbol, expand, fraction, solve
 
 from tests.assumptions.oblique import pair
+from tests.forms import cancel
 from tests.inequalities import expect_holds, expect_implied, restricted
 from tests.instances import Instance, dot, exact
 from tests.reading import expect_items, expect_only, from_item

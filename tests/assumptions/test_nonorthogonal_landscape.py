@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from sympy import Expr, Ge, Gt, Integer, Poly, Rational, Symbol, cancel, expand, solve
+from sympy import Expr, Ge, Gt, Integer, Poly, Rational, Symbol, expand, solve
 
 from sim.problems.nonorthogonal import from_data, simulate_gram
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero, rng

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Eq, Expr, Ge, Gt, Matrix, Rational, Symbol, cancel, cos, diff, expand, sin, sqrt
+from sympy import Eq, Expr, Ge, Gt, Matrix, Rational, Symbol, cos, diff, expand, sin, sqrt
 
 from tests.assumptions.nonorthogonal_law_tools import XI
+from tests.forms import cancel
 from tests.inequalities import expect_implied, restricted
 from tests.instances import Instance, dot, exact
 from tests.quadratic.cases import expect_assumed

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Ge, Gt, Le, Lt, Min, Rational, Symbol, cancel, expand, log, solve
+from sympy import Ge, Gt, Le, Lt, Min, Rational, Symbol, expand, log, solve
 
 from tests.ambient import derivatives, gates_at, gradient
 from tests.analysis import expect_outside, expect_same
 from tests.assumptions.norms import X, Y, alpha, scaled, scaled_region, v
+from tests.forms import cancel
 from tests.inequalities import expect_holds, expect_implied, restricted
 from tests.instances import Instance, exact
 from tests.obstructions import two_cycles

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sympy import Eq, Ge, Gt, Le, Rational, Symbol, cancel, diff, expand, log, together
+from sympy import Eq, Ge, Gt, Le, Rational, Symbol, diff, expand, log, together
 
 from tests.assumptions.norms import CHART, alpha, scaled_region, u, u_k, v
 from tests.assumptions.saddle_batches_tools import SHARE, expect_large_share, expect_sizes, x
 from tests.exponents import chances, expect_longest_speaks, rational_part
+from tests.forms import cancel
 from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero

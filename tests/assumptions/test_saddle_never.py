@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import (
-    Ge,
-    Gt,
-    Integer,
-    Rational,
-    Symbol,
-    cancel,
-    log,
-)  # fmt: skip
+from sympy import Ge, Gt, Integer, Rational, Symbol, log
 
 from tests.analysis import expect_outside
 from tests.assumptions.norms import CHART, alpha, scaled, scaled_region, u, u_k, v
@@ -27,6 +19,7 @@ from tests.exponents import (
     rational_part,
     w,
 )  # fmt: skip
+from tests.forms import cancel
 from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
 from tests.instances import Instance
 from tests.obstructions import two_cycles

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sympy import Ge, Gt, Le, Rational, Symbol, cancel, diff, expand, fraction, log, together
+from sympy import Ge, Gt, Le, Rational, Symbol, diff, expand, fraction, log, together
 
 from tests.analysis import expect_same, log_terms
 from tests.assumptions.norms import CHART, alpha, scaled_region, u
 from tests.assumptions.saddle_batches_tools import SHARE, expect_large_share, expect_sizes, x
 from tests.exponents import exponent, rational_part
+from tests.forms import cancel
 from tests.inequalities import expect_holds, expect_implied, is_strict
 from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero

@@ -5,18 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from scipy import stats
-from sympy import (
-    Ge,
-    Gt,
-    Integer,
-    Poly,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    expand,
-    log,
-)  # fmt: skip
+from sympy import Ge, Gt, Integer, Poly, Rational, Symbol, diff, expand, log
 
 from tests.analysis import expect_outside, expect_same
 from tests.assumptions.norms import scaled
@@ -30,6 +19,7 @@ from tests.exponents import (
     local_region,
     w,
 )  # fmt: skip
+from tests.forms import cancel
 from tests.inequalities import expect_holds, expect_implied, is_strict, restricted
 from tests.instances import Instance
 from tests.reading import expect_items

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Abs,
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    expand,
-    log,
-    zeta,
-)  # fmt: skip
+from sympy import Abs, Expr, Ge, Gt, Integer, Rational, Symbol, diff, expand, log, zeta
 
 from tests.analysis import expect_outside, expect_same
 from tests.assumptions.norms import scaled
@@ -34,6 +21,7 @@ from tests.exponents import (
     radial_slope,
     w,
 )  # fmt: skip
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_zero

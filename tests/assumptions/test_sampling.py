@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Expr, Ge, Integer, Le, Poly, Rational, cancel, diff, log
+from sympy import Expr, Ge, Integer, Le, Poly, Rational, diff, log
 
 from tests.analysis import expect_outside, expect_same
 from tests.assumptions.sampling_laws import (
@@ -16,6 +16,7 @@ from tests.assumptions.sampling_laws import (
     summand,
 )
 from tests.assumptions.sampling_tools import POINTS, D, c, x
+from tests.forms import cancel
 from tests.inequalities import is_strict
 from tests.instances import Instance
 from tests.reading import expect_items, expect_only

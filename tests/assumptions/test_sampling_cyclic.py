@@ -19,7 +19,6 @@ from sympy import (
     Poly,
     Rational,
     Symbol,
-    cancel,
     diff,
     floor,
     solve,
@@ -29,6 +28,7 @@ from sympy import (
 from sim import simulate
 from tests.analysis import expect_outside
 from tests.assumptions.sampling_tools import expect_whole_epochs, interval_of, radial_slopes
+from tests.forms import cancel
 from tests.inequalities import (
     expect_holds,
     expect_implied,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 
 import numpy as np
-from sympy import Abs, Ge, Gt, Integer, Lt, Rational, cancel, log
+from sympy import Abs, Ge, Gt, Integer, Lt, Rational, log
 
 from sim import simulate
 from tests.analysis import expect_outside, expect_same
@@ -15,6 +15,7 @@ from tests.assumptions.sampling_tools import (
     expect_whole_epochs,
     radial_slopes,
 )
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.obstructions import dead_starts, two_cycles
 from tests.reading import expect_items, expect_only

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sympy import Ge, Gt, Min, Poly, Rational, Symbol, binomial, cancel, expand, limit
+from sympy import Ge, Gt, Min, Poly, Rational, Symbol, binomial, expand, limit
 
 from tests.assumptions.sampling_laws import expect_small_product, summand
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.reading import expect_items, expect_only
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero

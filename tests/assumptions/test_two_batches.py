@@ -5,10 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from sympy import Eq, Expr, Integer, Poly, Rational, Symbol, cancel, diff, floor, rem
+from sympy import Eq, Expr, Integer, Poly, Rational, Symbol, diff, floor, rem
 
 from tests.analysis import ball
 from tests.assumptions.sampling_tools import interval_of
+from tests.forms import cancel
 from tests.inequalities import is_strict, univariate_sign
 from tests.reading import expect_only
 from theorem_audit import evidence, expect, expect_identity, expect_zero

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Ge, Gt, Integer, Le, Lt, Min, Poly, Rational, Symbol, cancel, expand, solve
+from sympy import Ge, Gt, Integer, Le, Lt, Min, Poly, Rational, Symbol, expand, solve
 from sympy.logic.boolalg import Boolean
 
 from tests.analysis import expect_outside
 from tests.assumptions.norms import X, Y, alpha, scaled, scaled_region
+from tests.forms import cancel
 from tests.inequalities import expect_holds, expect_implied
 from tests.quadratic.cases import expect_assumed
 from tests.reading import expect_items, expect_only

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from sympy import Expr, Gt, Integer, Lt, Rational, Sum, Symbol, binomial, cancel
+from sympy import Expr, Gt, Integer, Lt, Rational, Sum, Symbol, binomial
 
 from sim import simulate
+from tests.forms import cancel
 from tests.full_batch.alignment_tools import expect_count, expect_same_powers
 from tests.full_batch.tools import expect_convergence, expect_linear
 from tests.inequalities import expect_condition

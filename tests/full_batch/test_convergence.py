@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import And, Eq, Ge, Integer, Le, Min, Rational, Symbol, cancel, lambdify
+from sympy import And, Eq, Ge, Integer, Le, Min, Rational, Symbol, lambdify
 from sympy.logic.boolalg import Boolean
 
 from sim import from_weights, simulate
+from tests.forms import cancel
 from tests.full_batch.tools import (
     U,
     certify,

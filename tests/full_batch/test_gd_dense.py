@@ -6,22 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate as quadrature
 from scipy import stats
-from sympy import (
-    E,
-    Integer,
-    Mul,
-    Rational,
-    Symbol,
-    cancel,
-    exp,
-    gammasimp,
-    integrate,
-    log,
-    oo,
-    pi,
-    sqrt,
-)
+from sympy import E, Integer, Mul, Rational, Symbol, exp, gammasimp, integrate, log, oo, pi, sqrt
 
+from tests.forms import cancel
 from tests.full_batch.alignment_tools import expect_count, expect_same_powers
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Rational, Symbol, cancel
+from sympy import Rational, Symbol
 
+from tests.forms import cancel
 from tests.inequalities import is_strict
 from theorem_audit import expect
 from theorem_audit.exact.bernstein import Undecided

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import (
-    Expr,
-    Ge,
-    Gt,
-    Integer,
-    Le,
-    Poly,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    exp,
-    log,
-    solve,
-    sqrt,
-)
+from sympy import Expr, Ge, Gt, Integer, Le, Poly, Rational, Symbol, diff, exp, log, solve, sqrt
 from sympy.core.relational import Eq
 
 from tests.analysis import ball, expect_quotient, expect_same, frozen, log_zero
+from tests.forms import cancel
 from tests.inequalities import in_chart
 from tests.minibatch.test_log_ratios import positive_factors
 from tests.subsets import chance_of, expect_counts, expect_mini_batches

@@ -8,12 +8,13 @@ from itertools import combinations
 from math import comb
 
 from hypothesis import given
-from sympy import And, Expr, Ge, Gt, Mul, Ne, Rational, Symbol, cancel, diff, log, solveset, sqrt
+from sympy import And, Expr, Ge, Gt, Mul, Ne, Rational, Symbol, diff, log, solveset, sqrt
 from sympy.core.relational import Eq
 from sympy.logic.boolalg import Boolean
 from sympy.sets import FiniteSet
 
 from tests.analysis import ball, expect_outside, expect_quotient, expect_same
+from tests.forms import cancel
 from tests.inequalities import expect_implied, expect_inside, in_chart, restricted, shadows
 from tests.instances import Instance, exact, instances
 from tests.reading import expect_items

@@ -4,24 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import (
-    Eq,
-    Ge,
-    Gt,
-    Integer,
-    Poly,
-    Rational,
-    Symbol,
-    cancel,
-    ceiling,
-    cosh,
-    diff,
-    log,
-    solve,
-    sqrt,
-)
+from sympy import Eq, Ge, Gt, Integer, Poly, Rational, Symbol, ceiling, cosh, diff, log, solve, sqrt
 
 from tests.analysis import expect_outside, expect_same
+from tests.forms import cancel
 from tests.inequalities import (
     expect_condition,
     expect_holds,

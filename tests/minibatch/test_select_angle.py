@@ -11,7 +11,6 @@ from sympy import (
     Rational,
     Symbol,
     atan,
-    cancel,
     diff,
     exp,
     fraction,
@@ -25,6 +24,7 @@ from sympy import (
 )
 
 from tests.analysis import expect_quotient, upper_bound_on
+from tests.forms import cancel
 from tests.inequalities import end_of, expect_implied, is_strict
 from tests.minibatch.selection_n_tools import equation_of
 from tests.minibatch.test_selection import E, in_ratio

@@ -10,7 +10,6 @@ from sympy import (
     Le,
     Rational,
     Symbol,
-    cancel,
     diff,
     exp,
     limit,
@@ -22,6 +21,7 @@ from sympy import (
 )
 
 from tests.analysis import ball, expect_outside
+from tests.forms import cancel
 from tests.reading import expect_items
 from tests.subsets import chance_of, expect_counts
 from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero

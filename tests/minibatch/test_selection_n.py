@@ -7,11 +7,12 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sympy import Eq, Ge, Integer, Rational, Sum, Symbol, cancel, diff, lambdify, limit, sqrt
+from sympy import Eq, Ge, Integer, Rational, Sum, Symbol, diff, lambdify, limit, sqrt
 
 from sim import simulate
 from sim.problems.selection_law import Law, selection_law
 from tests.analysis import upper_bound_on
+from tests.forms import cancel
 from tests.instances import Instance
 from tests.minibatch.selection_n_tools import equation_of
 from tests.reading import expect_items

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Ge, Rational, Symbol, cancel, diff, log, solve
+from sympy import Abs, Ge, Rational, Symbol, diff, log, solve
 
 from tests.analysis import ball, expect_outside
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.obstructions import two_cycles
 from tests.reading import expect_items

@@ -16,7 +16,6 @@ from sympy import (
     Rational,
     Symbol,
     binomial,
-    cancel,
     diff,
     limit,
     log,
@@ -26,6 +25,7 @@ from sympy import (
 from sympy.core.relational import Eq
 from sympy.logic.boolalg import Boolean
 
+from tests.forms import cancel
 from tests.inequalities import expect_holds, expect_implied, expect_inside, restricted
 from tests.minibatch.test_reach import CASES
 from theorem_audit import attempt, evidence, expect, expect_nonnegative, expect_zero

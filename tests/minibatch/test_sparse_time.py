@@ -10,10 +10,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from sympy import And, Eq, Expr, Integer, Or, Poly, Rational, Symbol, cancel, fraction, solve
+from sympy import And, Eq, Expr, Integer, Or, Poly, Rational, Symbol, fraction, solve
 from sympy.logic.boolalg import Boolean
 
 from sim import simulate
+from tests.forms import cancel
 from tests.inequalities import is_strict
 from tests.subsets import chance_of, expect_counts, expect_mini_batches
 from theorem_audit import evidence, exact_quotient, expect, expect_nonnegative, expect_zero, seed

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import And, Expr, Ge, Gt, Integer, Le, Ne, Rational, Symbol, cancel, log, sqrt
+from sympy import And, Expr, Ge, Gt, Integer, Le, Ne, Rational, Symbol, log, sqrt
 from sympy.logic.boolalg import Boolean
 
 from tests.analysis import ball, expect_outside, expect_same
+from tests.forms import cancel
 from tests.inequalities import expect_holds, expect_inside, restricted, shadows
 from tests.walks.bounds import expect_on_orthant, upper_bound
 from theorem_audit import evidence, expect, expect_zero

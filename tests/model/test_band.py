@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sympy import Eq, Expr, Integer, Le, Poly, Rational, Symbol, cancel
+from sympy import Eq, Expr, Integer, Le, Poly, Rational, Symbol
 from sympy.logic.boolalg import Boolean
 
+from tests.forms import cancel
 from tests.inequalities import (
     cleared,
     end_of,

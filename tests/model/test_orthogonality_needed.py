@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Rational, cancel
+from sympy import Rational
 
 from tests.ambient import gradient as gradient_in_space
 from tests.ambient import hessian
 from tests.ambient import loss as loss_in_space
 from tests.assumptions.oblique import ACUTE, pair
+from tests.forms import cancel
 from tests.instances import Instance, dot, exact
 from theorem_audit import evidence, expect
 from theorem_audit.exact.zero import relations

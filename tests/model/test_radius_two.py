@@ -9,12 +9,12 @@ from sympy import (
     Poly,
     Rational,
     Symbol,
-    cancel,
     diff,
     expand,
     sqrt,
 )
 
+from tests.forms import cancel
 from tests.inequalities import expect_needed, expect_tight, is_strict
 from tests.model.test_spectrum import zero_with_half_to_n
 from tests.reading import expect_items

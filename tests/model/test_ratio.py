@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from sympy import Expr, Rational, Symbol, cancel, log
+from sympy import Expr, Rational, Symbol, log
 
+from tests.forms import cancel
 from tests.inequalities import named
 from tests.instances import Instance, exact
 from tests.model.step_tools import one_step

@@ -7,9 +7,10 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import And, Ge, Le, Poly, Rational, cancel, expand
+from sympy import And, Ge, Le, Poly, Rational, expand
 
 from tests.ambient import bases, combination, gates_at, hessian, loss, relu_loss
+from tests.forms import cancel
 from tests.inequalities import expect_condition, restricted
 from tests.instances import ENTRIES, Vector, dot, exact
 from tests.model.landscape_tools import masses

@@ -7,11 +7,12 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import And, Expr, Ge, Gt, Integer, Pow, Rational, Symbol, binomial, cancel, diff, expand
+from sympy import And, Expr, Ge, Gt, Integer, Pow, Rational, Symbol, binomial, diff, expand
 
 from sim.engine.state import State
 from sim.observe import hessian_max_eigenvalue
 from tests.ambient import bases, combination, relu_loss, unit_vectors
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.instances import Vector
 from tests.model.spectrum_tools import Basis

@@ -6,9 +6,10 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from sympy import Eq, Ge, Rational, Symbol, cancel, lambdify
+from sympy import Eq, Ge, Rational, Symbol, lambdify
 
 from sim import from_weights, simulate
+from tests.forms import cancel
 from tests.inequalities import expect_holds, expect_needed, named
 from tests.instances import Instance, evaluate
 from tests.model.step_tools import one_step

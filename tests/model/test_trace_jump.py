@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sympy import Mul, cancel, expand
+from sympy import Mul, expand
 
+from tests.forms import cancel
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_identity, expect_nonnegative, expect_zero
 from theorem_audit.exact.region import box_of

@@ -13,13 +13,13 @@ from sympy import (
     Poly,
     Rational,
     Symbol,
-    cancel,
     fraction,
     solve,
 )
 from sympy import sign as sign_of
 
 from tests.analysis import expect_outside
+from tests.forms import cancel
 from tests.inequalities import expect_condition, expect_implied, is_strict
 from tests.neighbours.tools import curvatures, expect_sign
 from tests.reading import expect_items, expect_only

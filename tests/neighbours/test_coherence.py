@@ -6,9 +6,10 @@ from fractions import Fraction
 from itertools import product
 
 from flint import fmpq, fmpq_mat
-from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, cancel, sqrt, symbols
+from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, sqrt, symbols
 
 from tests.analysis import expect_outside
+from tests.forms import cancel
 from tests.inequalities import expect_implied, is_strict
 from tests.neighbours.tools import weak_gap
 from tests.quadratic.cases import (

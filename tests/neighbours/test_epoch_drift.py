@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import permutations
 
-from sympy import Expr, Ge, Integer, Poly, Rational, Symbol, cancel, diff, expand, log
+from sympy import Expr, Ge, Integer, Poly, Rational, Symbol, diff, expand, log
 
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.instances import exact
 from tests.reading import expect_items, expect_only

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, Gt, Integer, Max, Mul, Pow, Rational, cancel, log
+from sympy import Abs, Expr, Gt, Integer, Max, Mul, Pow, Rational, log
 from sympy import sign as sign_of
 
 from tests.analysis import ball, expect_outside
+from tests.forms import cancel
 from tests.inequalities import expect_implied, univariate_sign
 from tests.neighbours.tools import curvatures, expect_sign, factors
 from tests.reading import expect_items, expect_only

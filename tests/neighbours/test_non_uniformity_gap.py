@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Eq, Expr, Ge, Gt, Matrix, Poly, Rational, Symbol, cancel, eye, symbols
+from sympy import Eq, Expr, Ge, Gt, Matrix, Poly, Rational, Symbol, eye, symbols
 
 from tests.analysis import expect_outside
+from tests.forms import cancel
 from tests.inequalities import expect_implied, is_strict
 from tests.neighbours.non_uniformity_tools import expect_setting, one_step
 from tests.quadratic.cases import Case, enumerated_operator, expect_assumed, expect_variance_factors

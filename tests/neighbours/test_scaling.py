@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, cancel, expand, symbols
+from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, expand, symbols
 
 from tests.analysis import expect_outside
+from tests.forms import cancel
 from tests.inequalities import expect_implied, expect_region_of
 from tests.neighbours.tools import weak_gap
 from tests.quadratic.cases import (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Expr, Integer, Poly, Symbol, cancel, diff, fraction, sign
+from sympy import Expr, Integer, Poly, Symbol, diff, fraction, sign
 
 from tests.analysis import Point, ball
+from tests.forms import cancel
 from tests.inequalities import is_strict, univariate_sign
 from tests.subsets import chance_of
 from theorem_audit import exact_quotient, expect, expect_zero

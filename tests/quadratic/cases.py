@@ -12,9 +12,10 @@ from typing import Any
 import flint
 from flint import fmpq, fmpq_mat
 from hypothesis import strategies as st
-from sympy import Basic, Expr, Integer, Or, Poly, Rational, Symbol, cancel, log, solve
+from sympy import Basic, Expr, Integer, Or, Poly, Rational, Symbol, log, solve
 from sympy.core.relational import Ge, Gt, Le, Lt
 
+from tests.forms import cancel
 from tests.rationals import fractions
 from theorem_audit import attempt, expect
 from theorem_audit.exact.bernstein import Refuted, Undecided

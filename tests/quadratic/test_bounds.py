@@ -7,9 +7,10 @@ from fractions import Fraction
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, cancel, expand
+from sympy import Eq, Expr, Ge, Gt, Le, Poly, Rational, Symbol, expand
 
 from tests.analysis import expect_outside
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.quadratic.bounds_tools import F
 from tests.quadratic.cases import (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import flint
 from flint import fmpq
-from sympy import Expr, Gt, Poly, Pow, Rational, Symbol, cancel, diff, expand, log, symbols
+from sympy import Expr, Gt, Poly, Pow, Rational, Symbol, diff, expand, log, symbols
 from sympy import sign as sign_of
 
+from tests.forms import cancel
 from tests.quadratic.cases import log_symbols
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_zero

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import (
-    Expr,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    expand,
-    log,
-    sign,
-)  # fmt: skip
+from sympy import Expr, Rational, Symbol, diff, expand, log, sign
 
+from tests.forms import cancel
 from tests.reading import expect_items
 from theorem_audit import evidence, expect, expect_positive_ball, expect_zero
 from theorem_audit.statement.claim import Claim

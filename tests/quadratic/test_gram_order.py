@@ -6,15 +6,9 @@ from fractions import Fraction
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from sympy import (
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    expand,
-    sign,
-)  # fmt: skip
+from sympy import Rational, Symbol, diff, expand, sign
 
+from tests.forms import cancel
 from tests.quadratic.cases import Case, expect_relation, interval
 from tests.quadratic.gram_cases import (
     KEPT,

@@ -5,20 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import product as cartesian
 
-from sympy import (
-    Expr,
-    Integral,
-    Rational,
-    Symbol,
-    cancel,
-    diff,
-    exp,
-    expand,
-    false,
-    oo,
-    solve,
-)  # fmt: skip
+from sympy import Expr, Integral, Rational, Symbol, diff, exp, expand, false, oo, solve
 
+from tests.forms import cancel
 from tests.quadratic.cases import expect_relation
 from tests.quadratic.gram_cases import (
     KEPT,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Expr, Poly, Rational, Symbol, cancel, diff, expand
+from sympy import Expr, Poly, Rational, Symbol, diff, expand
 from sympy import sign as sign_of
 
 from tests.analysis import expect_outside
+from tests.forms import cancel
 from tests.quadratic.cases import Case, interval
 from theorem_audit import evidence, expect, expect_nonnegative, expect_zero, note
 from theorem_audit.exact.region import satisfies

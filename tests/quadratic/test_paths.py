@@ -10,10 +10,11 @@ import flint
 import numpy as np
 from flint import fmpq, fmpq_mat
 from scipy import stats
-from sympy import Eq, Ge, Gt, Le, Lt, Poly, Rational, Symbol, cancel, diff, log
+from sympy import Eq, Ge, Gt, Le, Lt, Poly, Rational, Symbol, diff, log
 
 from sim.problems.quadratic import simulate_quadratic
 from sim.problems.quadratic_moments import lyapunov_exponent, second_moments
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.quadratic.cases import (
     SINGULAR,

@@ -6,8 +6,9 @@ from typing import Any
 
 import flint
 from flint import fmpq, fmpq_mat
-from sympy import Eq, Expr, Gt, Poly, Symbol, cancel, expand, expand_log, limit, log, oo, symbols
+from sympy import Eq, Expr, Gt, Poly, Symbol, expand, expand_log, limit, log, oo, symbols
 
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.quadratic.cases import (
     SINGULAR,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from sympy import Eq, Ge, Poly, Rational, Symbol, cancel, expand
+from sympy import Eq, Ge, Poly, Rational, Symbol, expand
 
+from tests.forms import cancel
 from tests.inequalities import expect_implied
 from tests.quadratic.bounds_tools import F
 from tests.quadratic.cases import (

@@ -8,9 +8,10 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from mpmath import mp
-from sympy import Expr, Integer, Max, Rational, Symbol, cancel, expand
+from sympy import Expr, Integer, Max, Rational, Symbol, expand
 
 from tests.analysis import expect_outside
+from tests.forms import cancel
 from tests.rationals import fractions
 from tests.walks.bounds import rational
 from theorem_audit import evidence, expect, expect_zero

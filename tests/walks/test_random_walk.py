@@ -7,8 +7,9 @@ from typing import Any
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from sympy import Expr, Ge, Gt, Le, Lt, Rational, Symbol, cancel, expand, linsolve, log, symbols
+from sympy import Expr, Ge, Gt, Le, Lt, Rational, Symbol, expand, linsolve, log, symbols
 
+from tests.forms import cancel
 from tests.instances import evaluate
 from tests.rationals import fractions
 from tests.walks.bounds import (
