@@ -19,6 +19,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import inf, nextafter, pi
 from typing import Any
 
@@ -31,6 +32,7 @@ from scipy.sparse.linalg import spsolve
 Floats = NDArray[np.float64]
 Matrix = tuple[tuple[Any, Any], tuple[Any, Any]]  # of flint.arb
 PRECISION = 64
+NEAR = 1e-11  # to a multiple of pi, where arcs of two turns may meet
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,12 @@ class Product:
         for m in self.matrices:
             if determinant(m).contains(0):
                 raise ValueError(f"matrix={m}: it must be invertible")
+
+    @cached_property
+    def factors(self) -> list[tuple[Any, Matrix, Any]]:
+        """(chance, matrix, determinant) of each, in balls."""
+        return [(ball_of(p), m, determinant(m))
+                for m, p in zip(self.matrices, self.chances, strict=True)]  # fmt: skip
 
 
 def ball_of(value: Fraction) -> Any:
@@ -170,6 +178,11 @@ class _PiecewiseLinear:
     def arcs(self, x: Any) -> list[tuple[int, int]]:
         """(k, turns): the arcs, lifted by turns * pi, that a ball of angles may meet."""
         found, low, high = [], _below(x), _above(x)
+        full = int(low // pi)
+        if low - full * pi > NEAR and high - full * pi < pi - NEAR:  # no other turn comes near
+            first = bisect_right(self.nodes, low - full * pi - 1e-12) - 1
+            last = bisect_right(self.nodes, high - full * pi + 1e-12)
+            return [(k, full) for k in range(first, last)]
         for turns in range(int(low // pi) - 1, int(high // pi) + 2):
             # a turn is 3.14159..., between the two floats beside pi: one arc more on either side
             first = bisect_right(self.nodes, low - turns * pi - 1e-12) - 1
@@ -182,7 +195,8 @@ class _PiecewiseLinear:
     def value(self, x: Any) -> Any:
         """A ball with f(y) for all y in the ball x that lie on the arcs found; their hull."""
         return _hull(
-            self.values[k] + self.slopes[k] * (x - turns * flint.arb.pi() - self.at[k])
+            self.values[k]
+            + self.slopes[k] * ((x - turns * self.at[-1] if turns else x) - self.at[k])
             for k, turns in self.arcs(x)
         )
 
@@ -206,28 +220,24 @@ def _hull(balls: Any) -> Any:
     return first
 
 
-def _at(m: Matrix, x: Any) -> tuple[Any, Any, Any, Any]:
-    """M z and M z' at the angle x, z' = (-sin, cos)."""
-    c, s = x.cos(), x.sin()
-    (one, two), (three, four) = m
-    return one * c + two * s, three * c + four * s, two * c - one * s, four * c - three * s
-
-
 def bounds_on_arc(product: Product, f: _PiecewiseLinear, k: int) -> Any:
     """A ball with g on the k-th arc."""
     low, high = f.at[k], f.at[k + 1]
     arc, middle = low.union(high), ((low + high) / 2).mid()
     inside = arc - middle
-    value, slope = -f.value(middle), -f.slopes[k]
     # the middle may be off the arc by a rounding only at the last arc: f.value takes a hull
-    for m, chance in zip(product.matrices, product.chances, strict=True):
-        p = ball_of(chance)
-        first, second, _, _ = _at(m, middle)
+    last = k == len(f.nodes) - 1
+    value = -f.value(middle) if last else -f.values[k] - f.slopes[k] * (middle - low)
+    slope = -f.slopes[k]
+    (s, c), (sines, cosines) = middle.sin_cos(), arc.sin_cos()
+    for p, ((one, two), (three, four)), det in product.factors:
+        first, second = one * c + two * s, three * c + four * s  # M z
         angle = flint.arb.atan2(second, first)
         value += p * ((first * first + second * second).log() / 2 + f.value(angle))
-        first, second, third, fourth = _at(m, arc)
+        first, second = one * cosines + two * sines, three * cosines + four * sines
+        third, fourth = two * cosines - one * sines, four * cosines - three * sines  # M z'
         size = first * first + second * second
-        turn = determinant(m) / size
+        turn = det / size
         image = angle + turn * inside  # the mean value theorem, for the continuous lift
         slope += p * ((first * third + second * fourth) / size + turn * f.slope(image))
     return value + slope * inside

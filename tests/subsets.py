@@ -12,13 +12,14 @@ function of n and b, decided by normal form.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache
 from math import comb
 
-from sympy import Expr, Ge, Integer, Rational, cancel
+from sympy import Expr, Ge, Integer, cancel
 
 from tests.inequalities import expect_implied
-from tests.instances import exact
+from tests.instances import evaluate
 from tests.reading import expect_items
 from theorem_audit import expect, expect_zero
 from theorem_audit.statement.claim import Claim
@@ -70,8 +71,8 @@ def _miscounted() -> tuple[tuple[int, int, int, int], ...]:
         for drawn in range(size + 1)
         for members, left in ((1, 0), (2, 0), (1, 1), (0, 2), (3, 0), (2, 1))
         if members + left <= size
-        and chance_of(members, left).subs({n: size, b: drawn})
-        != Rational(_ways(size - members - left, drawn - members), comb(size, drawn))
+        and evaluate(chance_of(members, left), {n: size, b: drawn})
+        != Fraction(_ways(size - members - left, drawn - members), comb(size, drawn))
     )
 
 
@@ -86,7 +87,7 @@ def _listed(item: Item) -> bool:
                     continue
                 inside, outside = set(range(members)), set(range(members, members + left))
                 found = sum(x for y, x in law.items() if inside <= set(y) and not outside & set(y))
-                if exact(found) != chance_of(members, left).subs({n: size, b: drawn}):
+                if found != evaluate(chance_of(members, left), {n: size, b: drawn}):
                     return False
     return True
 

@@ -122,8 +122,11 @@ class Project:
 
         Raises ProjectError where it is not there; an error inside the module is shown with its place.
         """
-        self._on_path()
         module_name, _, attribute = name.partition(":")
+        known = self._checked.get(module_name, self)
+        if known is sys.modules.get(module_name):  # asked for again, and the same
+            return self._part(known, key, name, attribute)
+        self._on_path()
         try:
             with no_exit():
                 module = importlib.import_module(module_name)
@@ -140,17 +143,29 @@ class Project:
                 f"{self.file}: {key} = {name!r} does not import: {type(error).__name__}: {error}"
             ) from error
         self._ours(module, key)
+        self._checked[module_name] = module
+        return self._part(module, key, name, attribute)
+
+    def _part(self, module: Any, key: str, name: str, attribute: str) -> Any:
         if not attribute:
             return module
         if not hasattr(module, attribute):
-            raise ProjectError(f"{self.file}: {key} = {name!r}: {module_name} has no {attribute}")
+            raise ProjectError(
+                f"{self.file}: {key} = {name!r}: {module.__name__} has no {attribute}"
+            )
         return getattr(module, attribute)
+
+    @cached_property
+    def _checked(self) -> dict[str, Any]:
+        """The modules that were imported and are the project's own, by name."""
+        return {}
 
     def _on_path(self) -> None:
         """The project's folder first among what is imported, before any namesake elsewhere."""
         root = str(self.root)
-        here = any((self.root / name).exists() for name in self.packages)
-        if root not in sys.path[:1] and here:
+        if root in sys.path[:1]:
+            return
+        if any((self.root / name).exists() for name in self.packages):
             sys.path[:] = [root, *(x for x in sys.path if x != root)]
 
     @cached_property
@@ -181,12 +196,23 @@ class Project:
         found.told, found.where = told, where
         return found
 
+    @cached_property
+    def _found(self) -> dict[tuple[str, str], tuple[Any, ...]]:
+        """Module and key -> the module that was looked at, and where it lay."""
+        return {}
+
     def theory_package(self) -> Any:
         """The package (or module) of the theory, imported; ProjectError where it is another's."""
         return self.import_from("theory", self.theory)
 
     def _ours(self, module: Any, key: str) -> None:
-        """Refuse a namesake: a package of the same name that was imported from elsewhere, or a part of one."""
+        """Refuse a namesake: a package of the same name that was imported from elsewhere, or a part of one.
+
+        A module that was found to be none is not looked at again: what is asked of the legend asks for it.
+        """
+        lies = module, getattr(module, "__file__", None), (*getattr(module, "__path__", ()),)
+        if self._found.get((module.__name__, key)) == lies:
+            return
         top = module.__name__.split(".")[0]
         place = self.root / top
         for origin in _places(module):
@@ -206,6 +232,7 @@ class Project:
                         f"which lies neither in {self.root} nor beside the theory; another package of that "
                         "name is in the way"
                     )
+        self._found[module.__name__, key] = lies
 
     def evidence_package(self) -> Any:
         """The package that holds the evidence, imported; ProjectError where there is none."""

@@ -8,13 +8,13 @@ from typing import Any
 
 from sympy import Symbol
 
+from tests.frames import Span, inner
 from tests.instances import Vector
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.vocabulary import Item
 from theory import vocabulary as words
 from theory.legend import LEGEND
 from theory.notation import r2
-from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.observables import Seen
 
 SHARED = LEGEND[""]
@@ -36,10 +36,10 @@ def seen(
     **more: Any,
 ) -> Seen:
     """A weight as meanings read it, and the weight after a step, with the gates before it."""
-    gates = [int(linear or inner(w, x) > 0) for x in data]
+    gates, span = [int(linear or inner(w, x) > 0) for x in data], Span(data)
 
     def state(v: Vector, **rest: Any) -> Seen:
-        off, r2 = off_span(v, data), inner(v, v)
+        off, r2 = span.off(v), inner(v, v)
         return Seen([inner(v, x) for x in data], gates, r2, r2 - inner(off, off), off, **rest)
 
     return state(w, after=None if after is None else state(after, **more), **more)

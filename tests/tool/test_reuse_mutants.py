@@ -87,7 +87,13 @@ EXPLAINED: dict[str, dict[str, str]] = {
         ), DEPTH),
         "Names._stars: 1 + 1": "a star is bound as a star, too",
     },
-    "theorem_audit/reuse/syntax.py": {"shape: 1 + 1": "two fields are taken one by one, as one is"},
+    "theorem_audit/reuse/syntax.py": {
+        "shape: 1 + 1": "two fields are taken one by one, as one is",
+        "nodes: other comparison in part is not node": "nodes of a tree are equal where they are one",
+    },
+    "theorem_audit/reuse/acts.py": {
+        "_below: 1 + 1": "the first part of a function holds its parameters, and is none that changes anything",
+    },
     "theorem_audit/reuse/definitions.py": {
         "_may_import: other comparison in getattr(x, 'id', getattr(x, 'attr', '')) in IMPORTING":
             "more methods are read once by themselves, which import nothing",

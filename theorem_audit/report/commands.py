@@ -155,10 +155,14 @@ def _report(args: argparse.Namespace, console: Console) -> int:
             raise BadUsage(f"--readme {path}: {error}") from error
         write_text(path, again)
         return _told(args, console, args.readme)
-    from theorem_audit.report.drawing import drawn
     from theorem_audit.report.site import write_site
 
-    first = write_site(run, folder, drawn(pictures))
+    def shown() -> list[dict[str, str]]:
+        from theorem_audit.report.drawing import drawn  # slow to import
+
+        return drawn(pictures)
+
+    first = write_site(run, folder, shown)
     if said:
         renewed.note(folder, said)
     why = f" ({', '.join(anew)}: changed)" if anew else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from markupsafe import Markup
 
 from theorem_audit import guide, project
+from theorem_audit.beside import beside
 from theorem_audit.errors import rounded_down, rounded_up
 from theorem_audit.files import read_text
 from theorem_audit.kernel import steps
@@ -39,18 +40,20 @@ from theorem_audit.report.tutorial import tutorial
 from theorem_audit.weigh.left import left, line
 from theorem_audit.weigh.verdict import RANKS
 
+Pictures = Sequence[Mapping[str, Any]]
 ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
 
 
 def write_site(
-    run: Mapping[str, Any], folder: Path, pictures: Sequence[Mapping[str, Any]] = ()
+    run: Mapping[str, Any], folder: Path, pictures: Pictures | Callable[[], Pictures] = ()
 ) -> Path:
     """Write the report of a ledger into ``folder``; returns the path of its first page.
 
     Pages there that an earlier report wrote and this one does not are taken away; BadUsage where a page would
     be written over a file that no report made.
 
-    run: as ``load_run`` gives it.  pictures: mappings with name, title, png and csv (paths).
+    run: as ``load_run`` gives it.  pictures: mappings with name, title, png and csv (paths), or what gives
+    them: it is asked while another process sets the claims' pages.
     """
     return _Site(run, folder, pictures).write()
 
@@ -59,9 +62,12 @@ class _Site:
     """One ledger's report."""
 
     def __init__(
-        self, run: Mapping[str, Any], folder: Path, pictures: Sequence[Mapping[str, Any]]
+        self,
+        run: Mapping[str, Any],
+        folder: Path,
+        pictures: Pictures | Callable[[], Pictures],
     ) -> None:
-        self.run, self.folder, self.pictures = run, folder, pictures
+        self.run, self.folder, self._drawn = run, folder, pictures
         self.claims = run["claims"]
         for name in (x for c in self.claims for x in (c["id"], *c["uses"])):
             if not ID.fullmatch(name):
@@ -77,6 +83,11 @@ class _Site:
         self.extra = extra_pages(run)
         self.counted = Counter(self.verdicts.values())
         self.texts: dict[str, str] = {}  # of pages and badges, by their place in the folder
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """The pictures that there are."""
+        return self._drawn() if callable(self._drawn) else self._drawn
 
     @cached_property
     def kernel(self) -> Markup:
@@ -128,12 +139,12 @@ class _Site:
 
     def write(self) -> Path:
         """Every page, and a badge for each claim."""
+        by_claim = beside(self._by_claim)
         self._index()
         self._ledger()
         self._graph()
         self._pictures()
         self._findings()
-        self._book()
         self.page(
             "guide.html", "note.html", name="Using the tool", page=note_html(guide.text(), below=0)
         )
@@ -146,9 +157,15 @@ class _Site:
             self.page(f"{extra.name}.html", "extra.html", extra.scripts, extra=extra)
         for listing in self.listings.files.values():
             self.page(f"sources/{listing.page}", "source.html", listing=listing)
-        self._claims()
-        put(self.folder, self.texts)
+        put(self.folder, self.texts | by_claim())
         return self.folder / "index.html"
+
+    def _by_claim(self) -> dict[str, str]:
+        """The pages that tell of each claim, which take as long as all else."""
+        before = {*self.texts}
+        self._book()
+        self._claims()
+        return {x: self.texts[x] for x in self.texts.keys() - before}
 
     def _index(self) -> None:
         self.page(

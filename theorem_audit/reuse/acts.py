@@ -146,7 +146,7 @@ def _by_another(method: ast.AST, found: set[str], known: set[str], of: ast.Class
 
 
 def _changes(function: ast.AST, own: set[str]) -> bool:
-    parts = [*_below(function)]
+    parts = _below(function)
     own = own | _made(parts)
 
     def others(target: ast.AST) -> bool:
@@ -271,14 +271,9 @@ def _new(value: ast.AST) -> bool:
     return not isinstance(value, PLACES)
 
 
-def _below(function: ast.AST) -> Iterator[ast.AST]:
+def _below(function: ast.AST) -> list[ast.AST]:
     """All parts of a function but those of functions inside it, which are looked at by themselves."""
-    pending = [*ast.iter_child_nodes(function)]
-    while pending:
-        part = pending.pop()
-        yield part
-        if not isinstance(part, FUNCTIONS):
-            pending += ast.iter_child_nodes(part)
+    return nodes(function, FUNCTIONS)[1:]
 
 
 __all__ = ["at_import", "changes", "changes_now", "runs", "stirs", "suspect"]

@@ -18,7 +18,7 @@ from typing import Any
 from theorem_audit.reuse import acts, statements, syntax, unnamed
 from theorem_audit.reuse.statements import Reader, Statement, sha
 from theorem_audit.reuse.syntax import nodes, said
-from theorem_audit.reuse.unnamed import DOCS, IMPORTING, clocks, importers
+from theorem_audit.reuse.unnamed import DOCS, IMPORTING, clocks, importers, imports
 
 READ_BY = (__file__, *(x.__file__ for x in (acts, statements, syntax, unnamed)))
 # Of what is kept of a file.
@@ -78,7 +78,8 @@ def read(text: bytes) -> Source:
         and any(y.name == "annotations" for y in x.names)
         for x in tree.body
     )  # fmt: skip
-    reader = Reader(lazy, importers(tree), clocks(tree))
+    written = imports(tree)
+    reader = Reader(lazy, importers(written), clocks(written))
     found = Source("", docs=docs)
     for node in tree.body:
         _top(node, reader, found)

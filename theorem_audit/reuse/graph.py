@@ -49,6 +49,7 @@ class Graph:
         self.stirring = Stirring(self.names)
         self._edges: dict[Node, tuple[Node, ...]] = {}
         self._digests: dict[Node, str] = {}
+        self._tops: dict[str, frozenset[str]] = {}
         self._reach = Reach(self.edges, self._hash)
         self._by_name = Reach(lambda node: [x for x in self.edges(node) if x[0] != "below"])
 
@@ -180,15 +181,17 @@ class Graph:
         found |= {".".join(parts[:k]) for k in range(1, len(parts))}
         return {x for x in found if x in self.tree.modules}
 
-    def tops(self, module: str) -> set[str]:
+    def tops(self, module: str) -> frozenset[str]:
         """The packages from elsewhere that a file imports."""
-        source = self.sources[module]
-        return {
-            where.split(".")[0]
-            for statement in (*source.statements, *source.methods.values())
-            for where, _, _, level in statement.imports
-            if not level and where and not self.names.ours(where)
-        }
+        if module not in self._tops:
+            source = self.sources[module]
+            self._tops[module] = frozenset(
+                where.split(".")[0]
+                for statement in (*source.statements, *source.methods.values())
+                for where, _, _, level in statement.imports
+                if not level and where and not self.names.ours(where)
+            )
+        return self._tops[module]
 
     def asks_the_clock(self, node: Node) -> bool:
         """Whether a definition of the project, or an effect of a module, may ask what time it is."""
@@ -231,6 +234,12 @@ class Graph:
     def reached(self, roots: Iterable[Node]) -> set[Node]:
         """The roots and all that they reach."""
         return self._reach.of(roots)
+
+    def meets_the_clock(self, roots: Sequence[Node]) -> bool:
+        """Whether something that roots reach asks what time it is."""
+        for x in roots:
+            self._reach.settle(x)
+        return bool(self._reach.among(roots, self.asks_the_clock))
 
     def among(
         self, roots: Sequence[Node], asked: Callable[[Node], bool]

@@ -137,7 +137,7 @@ class Keeper:
         files = {x: self.sources[x].digest for x in modules}
         outside = {
             top: versions.of(top)
-            for top in sorted({t for x in modules for t in self.graph.tops(x)})
+            for top in sorted(frozenset[str]().union(*map(self.graph.tops, modules)))
             if top not in STANDARD
         }
         return state_of({**files, "": module}, {**outside, "python": versions.interpreter()})
@@ -315,14 +315,15 @@ class Keeper:
         self, key: str, outcome: dict[str, Any], reads: Mapping[Owner, Iterable[str]], row: Row
     ) -> None:
         """Keep an outcome, with the files that what it reaches has opened; what asks the clock is run anew."""
-        reached = self.graph.reached(self.nodes(row))
+        roots = self.nodes(row)
+        reached = self.graph.reached(roots)
         modules = {x[1] for x in reached}
         owners = {(x[1], x[2].split(".")[0]) for x in reached if len(x) == 3}
         whats = set[str]()
         for owner, opened in reads.items():
             if owner in owners or (not owner[1] and owner[0] in modules):
                 whats |= set(opened)
-        if any(map(self.graph.asks_the_clock, reached)):
+        if self.graph.meets_the_clock(roots):
             whats.add(CLOCK)
         used = {x: self.claim_key(x) for x in outcome["uses"] if x in self.index.claims}
         kept = Kept(outcome, self.states.of(whats), used, self.snapshot)

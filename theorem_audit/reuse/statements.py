@@ -232,8 +232,11 @@ def _hints(value: ast.AST) -> set[str]:
 
 def _mentioned(part: ast.AST) -> set[str]:
     """The names and dotted names in a part of a statement."""
-    names = {x.id for x in nodes(part) if isinstance(x, ast.Name)}
-    return names | {_dotted(x) for x in nodes(part) if isinstance(x, ast.Attribute)}
+    return {
+        x.id if isinstance(x, ast.Name) else _dotted(x)
+        for x in nodes(part)
+        if isinstance(x, ast.Name | ast.Attribute)
+    }
 
 
 def _like_a_path(text: str) -> bool:

@@ -12,10 +12,15 @@ from operator import attrgetter
 from typing import Any
 
 
-def nodes(node: ast.AST) -> list[ast.AST]:
-    """A node and all below it, in the order of ``ast.walk``; without the contexts of names."""
+def nodes(node: ast.AST, closed: tuple[type[ast.AST], ...] = ()) -> list[ast.AST]:
+    """A node and all below it, in the order of ``ast.walk``; without the contexts of names.
+
+    closed: kinds of nodes below it that are not looked into.
+    """
     found = [node]
     for part in found:  # which grows
+        if closed and part is not node and isinstance(part, closed):
+            continue
         for name in part._fields:
             if name == "ctx":
                 continue

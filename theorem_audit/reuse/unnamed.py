@@ -7,6 +7,7 @@ project's table says under a key, the hour.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from theorem_audit.reuse.syntax import nodes
 
@@ -42,28 +43,36 @@ DOCS = frozenset(("__doc__", "DocTestFinder", "getdoc", "run_docstring_examples"
 DOOR = "import_from"
 DISCOVER = "discover"  # discover("package"): the claims of its chapters
 LOADERS = frozenset(("import_module", "find_spec", "importorskip"))
+Imports = Iterable[ast.Import | ast.ImportFrom]
 IMPORTING = DYNAMIC | LOADERS | {DOOR}
 
 
-def importers(tree: ast.Module) -> frozenset[str]:
-    """The names under which a file has what imports by a name, or what holds all that is imported."""
+def imports(tree: ast.Module) -> Imports:
+    """The imports of a file, wherever they stand."""
+    return [x for x in nodes(tree) if isinstance(x, ast.Import | ast.ImportFrom)]
+
+
+def importers(written: Imports) -> frozenset[str]:
+    """The names under which a file's imports give what imports by a name, or holds all that is imported."""
     return frozenset(
         x.asname or x.name
-        for node in nodes(tree)
+        for node in written
         if isinstance(node, ast.ImportFrom) and node.module in IMPORTERS
         for x in node.names
         if x.name in IMPORTERS[node.module] and (x.asname or x.name) != "import_module"
     )
 
 
-def clocks(tree: ast.Module) -> frozenset[str]:
-    """What tells the hour in a file: names (``from time import time``), and with a dot before, attributes."""
+def clocks(written: Imports) -> frozenset[str]:
+    """What tells the hour by a file's imports: names (``from time import time``), and with a dot before,
+    attributes.
+    """
     found = set[str]()
-    for node in nodes(tree):
+    for node in written:
         if isinstance(node, ast.Import):
             for top in {x.name.split(".")[0] for x in node.names} & {*CLOCKS}:
                 found |= {f".{x}" for x in CLOCKS[top]}
-        elif isinstance(node, ast.ImportFrom) and node.module in CLOCKS and not node.level:
+        elif node.module in CLOCKS and not node.level:
             told = CLOCKS[node.module]
             found |= {x.asname or x.name for x in node.names if x.name in told}
             found |= {f".{x}" for x in told} if node.module == "datetime" else set()
@@ -72,5 +81,5 @@ def clocks(tree: ast.Module) -> frozenset[str]:
 
 __all__ = [
     "ALL_HERE", "DISCOVER", "DOCS", "DOOR", "DOTTED", "DYNAMIC", "HINTS", "HOLDS", "IMPORTING", "LOADERS",
-    "LOOSE", "clocks", "importers",
+    "LOOSE", "clocks", "importers", "imports",
 ]  # fmt: skip

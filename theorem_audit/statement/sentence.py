@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from theorem_audit.statement.vocabulary import Item
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
+MOST = 4096  # expressions whose text is kept: a claim's is asked for several times
 Link = tuple[Basic, str, Basic]  # left, "<" or "<=", right
 
 
@@ -116,6 +118,7 @@ class _Words(StrPrinter):
         return f"O({self._print(expr.expr)}{f' as {at}' if at else ''})"
 
 
+@lru_cache(maxsize=MOST, typed=True)
 def text_of(expr: Basic) -> str:
     """Plain text."""
     return str(_Words().doprint(expr)) if expr.has(Order) else str(expr)
@@ -126,6 +129,7 @@ def conjuncts(formula: Basic) -> tuple[Basic, ...]:
     return formula.args if isinstance(formula, And) else (formula,)
 
 
+@lru_cache(maxsize=MOST, typed=True)
 def latex_of(expr: Basic) -> str:
     """LaTeX in which a symbol called x_oo is a limit at infinity."""
     return str(_Printer().doprint(expr)).replace("_{oo}", r"_{\infty}")
@@ -216,6 +220,7 @@ def _next(
     return None
 
 
+@lru_cache(maxsize=MOST, typed=True)
 def _place(part: Basic) -> tuple[int, str]:
     """Sizes first, then bounds, then the rest; by text within."""
     whole = all(getattr(x, "is_integer", False) for x in part.free_symbols)

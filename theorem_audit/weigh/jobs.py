@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType, ModuleType
 from typing import Any
 
@@ -126,13 +126,25 @@ def _before(job: Job) -> None:
     here = project.current()
     if here.falsifiers in names:
         with suppress(Exception):
-            tables()
-    held = (x for name in names for x in vars(sys.modules.get(name, project)).values())
-    if any(hasattr(x, "hypothesis") for x in held):
+            _import_searches(here)
+    if any([_draws(sys.modules.get(name)) for name in names]):
         _read_constants()
     list_imported(here.evidence, names or sys.modules)
     KNOWN.clear()
     KNOWN.update(sys.modules)
+
+
+@cache
+def _import_searches(here: project.Project) -> None:
+    """Import all searches, once."""
+    del here
+    tables()
+
+
+@cache
+def _draws(module: ModuleType | None) -> bool:
+    """Whether a module holds something that Hypothesis draws for, by its names."""
+    return any(hasattr(x, "hypothesis") for x in list(vars(module or project).values()))
 
 
 def _read_constants() -> None:

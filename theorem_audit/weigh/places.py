@@ -9,11 +9,11 @@ from builtins import all as all_of  # bound here: evidence may have put another 
 from builtins import map as mapped
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from gc import get_referents as made_of
 from itertools import chain
 from operator import attrgetter, call, is_, itemgetter
-from types import CodeType, FunctionType, ModuleType
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from numpy import dtype, fromiter
@@ -21,11 +21,13 @@ from sympy import Basic
 
 from theorem_audit.statement.claim import Claim
 
+CACHED = type(lru_cache(lambda: None))
 METHODS = (FunctionType, property, cached_property, classmethod, staticmethod)
 CONSTANT = (int, float, str, tuple, frozenset, Basic)
 CONTAINER = (set, dict, list)
 # Where a check begins, its judge is looked at; that is here, and SymPy's part is looked at more seldom.
 NEAR = ("theorem_audit.checks", "theorem_audit.exact")
+TOOL = "theorem_audit."
 CONTAINED = (*NEAR, "theorem_audit.kernel")  # modules whose constant containers are compared, too
 
 OBJECTS = dtype(object)
@@ -61,6 +63,9 @@ class Place:
     codes: tuple[CodeType, ...]
     defaults: tuple[Any, ...]
     contents: tuple[tuple[str, Any, Any], ...]  # name, container, and a copy of it
+    cells: tuple[
+        tuple[str, CellType, Any], ...
+    ]  # function, what it closes over, and what is in that
     parts: list[Any]  # what the functions are made of: code and defaults, name, words, closure, ...
     asks: Callable[[Any], tuple[Any, ...]]  # the values of the names, at once
     # the owner's own names; None for a claim, which can be given others
@@ -73,8 +78,10 @@ class Place:
             now = self.asks(_held(self.owner, "__dict__") if self.holds is None else self.holds)
         except KeyError:
             return False
-        return all_of(mapped(is_, now, self.values)) and all_of(
-            now == copy for _, now, copy in self.contents
+        return (
+            all_of(mapped(is_, now, self.values))
+            and all_of(now == copy for _, now, copy in self.contents)
+            and all_of(_held_in(cell) is was for _, cell, was in self.cells)
         )
 
     @property
@@ -95,6 +102,10 @@ class Place:
             if function.__code__ is not code or function.__defaults__ is not defaults:
                 function.__code__, function.__defaults__ = code, defaults
                 yield f"{function.__module__}.{function.__qualname__}"
+        for name, cell, was in self.cells:
+            if _held_in(cell) is not was:
+                cell.cell_contents = was
+                yield f"{where}.{name}"
         self.parts = made_of(*self.functions)  # other words of a function are no change
         for name, now, copy in self.contents:
             if now != copy:
@@ -105,15 +116,45 @@ class Place:
 
 def place(owner: Any, meant: dict[str, Any]) -> Place:
     """An owner with what its names mean, as it is now."""
-    functions = tuple(x for x in meant.values() if isinstance(x, FunctionType))
+    functions = tuple(y for x in meant.values() for y in _functions(x))
     held: dict[str, Any] = {}
     if isinstance(owner, ModuleType) and owner.__name__.startswith(CONTAINED):
         held = {k: v for k, v in vars(owner).items() if k.isupper() and isinstance(v, CONTAINER)}
+    held |= {f"{x.__name__}.__kwdefaults__": y for x in functions if (y := x.__kwdefaults__)}
+    # Of the tool's functions: what others close over may be a count of theirs.
+    own = (x for x in functions if x.__module__ and x.__module__.startswith(TOOL))
+    cells = tuple((x.__name__, y, _held_in(y)) for x in own for y in x.__closure__ or ())
     return Place(
         owner, (*meant,), (*meant.values(),), functions, (*map(_code, functions),),
         (*map(_defaults, functions),), tuple((k, v, v.copy()) for k, v in held.items()),
-        made_of(*functions), _asks((*meant,)), None if isinstance(owner, Claim) else owner.__dict__,
+        cells, made_of(*functions), _asks((*meant,)), None if isinstance(owner, Claim) else owner.__dict__,
     )  # fmt: skip
+
+
+def _functions(value: Any) -> Iterator[FunctionType]:
+    """The functions that are run where a value is called, or read from an object: wrapped ones, too."""
+    pending, seen = [value], set[int]()
+    while pending:
+        part = pending.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, property):
+            pending += [part.fget, part.fset, part.fdel]
+        elif isinstance(part, cached_property):
+            pending.append(part.func)
+        elif isinstance(part, FunctionType | classmethod | staticmethod | CACHED):
+            if isinstance(part, FunctionType):
+                yield part
+            pending.append(getattr(part, "__wrapped__", None))
+
+
+def _held_in(cell: CellType) -> Any:
+    """What a function closes over there, and ``None`` where that has no value yet."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
 
 
 def _asks(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
@@ -136,7 +177,7 @@ class Looked:
         self.places, self._made = [*places], made
         self._asks = [x.asks for x in self.places]
         self._meant = _addresses([*chain.from_iterable(x.values for x in self.places)])
-        self._contents = [x for x in self.places if x.contents]
+        self._contents = [x for x in self.places if x.contents or x.cells]
         self._functions = [*dict.fromkeys(chain.from_iterable(x.functions for x in self.places))]
         made.update((x, made_of(x)) for x in self._functions if x not in made)
         self._take()
@@ -163,8 +204,13 @@ class Looked:
             return same, []
         return same, [x for x in self.places if not (x.named if same else x.same)]
 
-    def changed(self) -> list[str]:
-        """What is another than it was, by name; it is put back."""
+    def changed(self, *, deep: bool = True) -> list[str]:
+        """What is another than it was, by name; it is put back.
+
+        deep: look at what functions are made of, too, where each name means what it did.
+        """
+        if not deep and self.named:
+            return []
         same, others = self.others()
         found = [said for place in others for said in place.changed()]
         if not same:  # other words of a function are no change, and are not looked into again

@@ -8,7 +8,9 @@ A change is an error of that evidence, and is undone.
 
 A change that is undone before is met in two ways: the interpreter's audit hook hears of each code and each
 default that is put into a function of ours, and every expectation looks, as it begins, whether its judge is
-the one that was listed.  Python can be deceived in more ways (``PROMISES.md`` says what is trusted).
+the one that was listed.  What functions are made of, some 40,000 objects, is looked at where the hook has heard
+of something: nothing else can change it.  Python can be deceived in more ways (``PROMISES.md`` says what is
+trusted).
 
 Where a claim's evidence has a process of its own, others' evidence is not run there, and its modules judge
 nothing: they are half of all there is to compare, and ``keep_to`` leaves them out.
@@ -108,7 +110,7 @@ class Untouched:
         """As a check begins: is its judge the one that was listed?  It is put back where it is not."""
         looked = self._near if checks & (checks - 1) else self._far
         with recording_reads():  # to look is not to use
-            self._seen += looked.changed()
+            self._seen += looked.changed(deep=bool(self._heard))
 
     def extend(self, *, accept: bool = False) -> None:
         """Take up the modules and claims that were imported since.
@@ -182,7 +184,8 @@ class Untouched:
 
     def changed(self) -> list[str]:
         """What is another than it was, by name.  It is put back."""
-        found = [*self._heard, *self._seen, *self._all.changed(), *self._own.changed()]
+        found, deep = [*self._heard, *self._seen], bool(self._heard)
+        found += [x for looked in (self._all, self._own) for x in looked.changed(deep=deep)]
         for symbol, taken in self._symbols.values():
             if _taken(symbol) != taken:
                 symbol._assumptions.clear()

@@ -24,12 +24,12 @@ from tests.falsify.sums.tools import (
     rational,
     refute,
 )
+from tests.frames import inner, off_span
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.neighbours import collapse, lyapunov
 from theory.notation import a, b, n, p
-from theory.vocabulary.data import inner, off_span
 
 F = Fraction
 SIZES = [(2, 1), (2, 2), (3, 2), (8, 7), (9, 1), (9, 8), (4, 2), (1, 1), (5, 5), (6, 3), (8, 4)]

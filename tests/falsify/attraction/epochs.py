@@ -24,13 +24,13 @@ from tests.falsify.sums.tools import (
     precise,
     refute,
 )
+from tests.frames import inner, off_span
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions.epochs import epochs
 from theory.minibatch.rates import P4
 from theory.neighbours import epoch_drift as ed
 from theory.notation import a, b, n, perp, q_i, q_j, r2, s, t
-from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.runs import Second
 
 F = Fraction

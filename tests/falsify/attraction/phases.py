@@ -25,12 +25,12 @@ from tests.falsify.sums.tools import (
     rational,
     refute,
 )
+from tests.frames import inner
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions.unequal_norms import sigma_i, sigma_j
 from theory.neighbours import saddle_phases as sp
 from theory.notation import a, b, n
-from theory.vocabulary.data import inner
 from theory.vocabulary.factors import Factors, Line, path_rate
 
 F = Fraction

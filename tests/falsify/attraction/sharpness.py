@@ -22,11 +22,11 @@ from tests.falsify.sums.tools import (
     refute,
     squared,
 )
+from tests.frames import inner, off_span
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.neighbours import batch_sharpness as bs
 from theory.notation import a, b, eta, n
-from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.runs import Sharp
 
 F = Fraction

@@ -16,6 +16,7 @@ from sympy import Symbol, false, true
 from sympy.logic.boolalg import Boolean
 
 from tests.falsify.seeing import measured
+from tests.frames import off_span
 from tests.instances import Instance, Vector, evaluate, exact, reflected
 from theorem_audit.doubt import again
 from theorem_audit.exact.bernstein import Refuted
@@ -25,7 +26,6 @@ from theory import notation as no
 from theory import vocabulary as words
 from theory.model.initialisation import batch_factor
 from theory.model.step import chi_i, chi_j
-from theory.vocabulary.data import off_span
 from theory.vocabulary.observables import Seen
 
 Rng = np.random.Generator

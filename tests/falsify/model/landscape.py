@@ -33,6 +33,7 @@ from tests.falsify.model.draw import (
     until,
 )
 from tests.falsify.seeing import measured
+from tests.frames import off_span
 from tests.instances import Vector, dot, exact
 from theorem_audit.exact.zero import stated
 from theorem_audit.statement.claim import Claim
@@ -51,7 +52,6 @@ from theory.model.landscape import (
     saddle_curvature,
     saddle_multiplicity,
 )
-from theory.vocabulary.data import off_span
 from theory.vocabulary.meanings import Curvature
 from theory.vocabulary.observables import Seen
 from theory.vocabulary.places import Bend, Place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
@@ -37,13 +38,13 @@ from tests.falsify.sums.tools import (
     rational,
     refute,
 )
+from tests.frames import inner, off_span
 from theorem_audit.doubt.again import kept
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.vocabulary import Item
 from theory import vocabulary as words
 from theory.assumptions import epochs as ep
 from theory.notation import a, b, n, q_i, q_i_next, q_j, q_j_next, r2, s
-from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.factors import Factors
 from theory.vocabulary.runs import CycleEnds, Orbit
 
@@ -263,18 +264,31 @@ def reshuffled(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             continue
         runs = DRAWS if count < 9 else 300
         wide = SLACK * (DRAWS / runs) ** 0.5
-        drawn = [tuple(islice(batches, points // size)) for _ in range(runs)]
+        drawn = Counter(tuple(islice(batches, points // size)) for _ in range(runs))
+
+        @cache
+        def moved_by(
+            epoch: tuple[Batch, ...],
+            side: int,
+            h: Fraction = step,
+            x: Any = data,
+            v: Any = sides,
+            linear: bool = linear,
+        ) -> Any:
+            """Epochs that begin alike share their first steps."""
+            if not epoch:
+                return v[side]
+            return plain_step(x, moved_by(epoch[:-1], side), epoch[-1], h, linear)
 
         @cache
         def of(
             epoch: tuple[Batch, ...],
-            h: Fraction = step,
             x: Any = data,
             v: Any = sides,
             o: Any = off,
-            linear: bool = linear,
+            by: Any = moved_by,
         ) -> Any:
-            moved, away, far = (plain_steps(x, w, epoch, h, linear) for w in v)
+            moved, away, far = (by(epoch, side) for side in range(3))
             return {
                 "shared": any(0 in batch and 1 in batch for batch in epoch),
                 "along": inner(moved, x[1]) / inner(v[0], x[1]),
@@ -285,9 +299,10 @@ def reshuffled(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
 
         def mean(value: Any, drawn: Any = drawn, wide: float = wide) -> flint.arb:
             """Over the epochs drawn, widened: for independent ones it misses the mean with a chance of 1e-9."""
-            found = {epoch: value(of(epoch)) for epoch in {*drawn}}
+            found = {epoch: value(of(epoch)) for epoch in drawn}
             ends = [float(x) for x in found.values()]
-            total = sum((found[epoch] for epoch in drawn), flint.arb(0)) / len(drawn)
+            total = sum((found[x] * times for x, times in drawn.items()), flint.arb(0))
+            total /= drawn.total()
             return total + flint.arb(0, wide * (max(ends) - min(ends)) + 1e-20)
 
         if any(not of(epoch)["own"] for epoch in drawn):
@@ -303,7 +318,7 @@ def reshuffled(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             per=F(points, size),
         )
         found |= measured(claim, alone, (ep.epoch_uniform,))
-        for epoch in {*drawn}:
+        for epoch in drawn:
             one = Factors(lambda value, epoch=epoch: value(epoch), of)
             found |= measured(claim, one, (ep.epoch_off, ep.epoch_radial))
             judge(

@@ -34,6 +34,7 @@ from tests.falsify.sums.tools import (
     sizes,
     squared,
 )
+from tests.frames import inner, off_span
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import sampling as sa
@@ -50,7 +51,6 @@ from theory.notation import (
     r2,
     s,
 )
-from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.factors import Factors
 from theory.vocabulary.meanings import Ends
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 from math import isqrt, log, sqrt
 from typing import Any
 
@@ -24,6 +24,7 @@ F = Fraction
 Vector = list[Fraction]
 Batch = tuple[int, ...]
 DRAWS = 6000
+BLOCK = 100  # batches of each run that are counted at once
 CHANCE = 1e-9  # of a wrong refutation by a mean over DRAWS independent batches
 SLACK = sqrt(log(2 / CHANCE) / (2 * DRAWS))  # Hoeffding, for values in [0, 1]
 
@@ -112,17 +113,28 @@ def float_path(
 ) -> np.ndarray:  # fmt: skip
     """The weights (runs, d) after ``steps`` steps, each run with batches of its own."""
     x, w = np.array(data, float), np.array(start, float)
-    points = len(x)
     with np.errstate(over="ignore", invalid="ignore"):
-        for _ in range(steps):
-            times = np.array([np.bincount(next(d), minlength=points) for d in draws], float)
-            q = w @ x.T
-            if not linear:
-                times = times * (q > 0)
-            mass = (times * q**2).sum(axis=1, keepdims=True)
-            slack = 2 - (w**2).sum(axis=1, keepdims=True)
-            w = w * (1 - step * mass) + step * slack * (times * q) @ x
+        for now in range(0, steps, BLOCK):
+            for times in counted(draws, min(BLOCK, steps - now), len(x)):
+                q = w @ x.T
+                if not linear:
+                    times = times * (q > 0)
+                seen = times * q
+                mass, norm = np.einsum("ij,ij->i", seen, q), np.einsum("ij,ij->i", w, w)
+                seen *= (step * (2 - norm))[:, None]
+                w = w * (1 - step * mass)[:, None] + seen @ x
     return w
+
+
+def counted(draws: Sequence[Iterator[Batch]], steps: int, points: int) -> np.ndarray:
+    """How often each run's next batches hold each index, (steps, runs, points)."""
+    rows = [batch for draw in draws for batch in islice(draw, steps)]
+    if len(rows) < steps * len(draws):
+        raise ValueError(f"steps={steps}: a run has fewer batches")
+    own = np.repeat(np.arange(len(rows)), list(map(len, rows)))
+    index = np.fromiter(chain.from_iterable(rows), int, len(own))
+    times = np.bincount(own * points + index, minlength=len(rows) * points).astype(float)
+    return times.reshape(len(draws), steps, points).transpose(1, 0, 2)
 
 
 __all__ = [

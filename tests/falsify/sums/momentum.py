@@ -23,6 +23,7 @@ from tests.falsify.sums.tools import (
     sizes,
 )
 from tests.falsify.walks.sparse import limits_seen
+from tests.frames import inner, off_span
 from theorem_audit.doubt.again import kept
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
@@ -30,7 +31,6 @@ from theory import vocabulary as words
 from theory.assumptions import momentum as mo
 from theory.notation import S, a, active, b, below, d, n, p, perp_next, q_j_next, r2, s
 from theory.vocabulary import meanings
-from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.meanings import Ends, Grown, growth
 from theory.vocabulary.neuron import At
 

@@ -24,6 +24,7 @@ from tests.falsify.sums.tools import (
     squared,
     value,
 )
+from tests.frames import inner, off_span
 from theorem_audit.doubt.again import kept
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
@@ -34,13 +35,13 @@ from theory.assumptions import momentum_confined as mc
 from theory.assumptions import momentum_exponent as me
 from theory.legend import LEGEND
 from theory.notation import S, a, b, n, p, r2, r2_next
-from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.meanings import growth
 from theory.vocabulary.neuron import At
 
 F = Fraction
 CONFINED = LEGEND["assumptions.momentum_confined"]
 RUNS = 500
+AT_ONCE = 10  # steps of a product between two looks at its size, each by a bounded factor
 SLOW_TIME = 100  # units of 1/(1 - beta) steps
 DIRECTION = 4  # by how much the growth of two starts may differ in mean (``test_momentum_slow.py``)
 # Of c; on both sides of the zero, the first near it.
@@ -160,20 +161,25 @@ def _grown(
     _, batches = batches_by(item, rng, points, size)
     angle = rng.uniform(0, np.pi, RUNS)
     v, q, total = np.cos(angle), np.sin(angle), np.zeros(RUNS)  # v over 1 - beta
-    uniform = item == words.UNIFORM
-    for now in range(sum(steps)):
-        if uniform:
-            i = rng.random(RUNS) < size / points
-            j = rng.random(RUNS) < (size - i) / max(points - 1, 1)
-        else:
-            batch = next(batches)
-            i, j = np.full(RUNS, 0 in batch), np.full(RUNS, 1 in batch)
-        v = share * v + step / (1 - share) * (1.0 * j - 1.0 * i) * q
-        q = q + (1 - share) * v
-        scale = np.maximum(np.hypot(v, q), 1e-300)
-        if now >= steps[0]:
-            total += np.log(scale)
-        v, q = v / scale, q / scale
+    first = size / points  # i is drawn; then j, given that i is, or is not
+    then = [first * (size - 1) / max(points - 1, 1), (1 - first) * size / max(points - 1, 1)]
+    for begin, end in ((0, steps[0]), (steps[0], sum(steps))):
+        for now in range(begin, end, AT_ONCE):
+            count = min(AT_ONCE, end - now)
+            if item == words.UNIFORM:
+                u = rng.random((count, RUNS))
+                i, j = u < first, (u < then[0]) | ((u >= first) & (u < first + then[1]))
+            else:
+                drawn = [next(batches) for _ in range(count)]
+                i, j = (np.array([[k in x] for x in drawn]) for k in (0, 1))
+            drive = step / (1 - share) * (1.0 * j - 1.0 * i)
+            for m in drive:
+                v = share * v + m * q
+                q = q + (1 - share) * v
+            scale = np.maximum(np.hypot(v, q), 1e-300)
+            if now >= steps[0]:
+                total += np.log(scale)
+            v, q = v / scale, q / scale
     return total
 
 

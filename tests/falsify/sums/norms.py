@@ -32,12 +32,12 @@ from tests.falsify.sums.tools import (
     sizes,
     squared,
 )
+from tests.frames import inner, off_span
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import unequal_norms as un
 from theory.legend import LEGEND
 from theory.notation import S, a, active, b, chi, n, perp, perp_next, r2, r2_next
-from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.factors import Factors
 from theory.vocabulary.meanings import Ends
 from theory.vocabulary.neuron import At, Bend

@@ -22,6 +22,7 @@ from tests.falsify.sums.tools import (
     refute,
     sizes,
 )
+from tests.frames import inner
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import nonorthogonal as no
@@ -42,7 +43,6 @@ from theory.notation import (
     t,
     w_v,
 )
-from theory.vocabulary.data import inner
 from theory.vocabulary.meanings import Ends
 from theory.vocabulary.neuron import At, Bend
 

@@ -21,11 +21,11 @@ from tests.falsify.sums.tools import (
     rational,
     refute,
 )
+from tests.frames import inner
 from theorem_audit.doubt.again import kept
 from theorem_audit.statement.claim import Claim
 from theory.assumptions import nonorthogonal_law as nl
 from theory.notation import a, active, b, delta, n, perp, q_i, q_j
-from theory.vocabulary.data import inner
 from theory.vocabulary.neuron import At
 from theory.vocabulary.runs import Linear
 

@@ -27,12 +27,12 @@ from tests.falsify.sums.tools import (
     sizes,
     squared,
 )
+from tests.frames import inner, off_span
 from theorem_audit.statement.claim import Claim
 from theory import vocabulary as words
 from theory.assumptions import saddle_trap as st
 from theory.assumptions import unequal_norms as un
 from theory.notation import a, b, n, p
-from theory.vocabulary.data import inner, off_span
 from theory.vocabulary.factors import LOG_ALONG, LOG_OFF, LOG_RADIAL, Factors
 from theory.vocabulary.windows import Window
 

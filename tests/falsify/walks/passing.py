@@ -25,14 +25,17 @@ def second_term(
     sqrt(200), and 6 standard errors.
     """
     fall, top = float(at[purity_time.rate]), np.abs(moves).max()
-    z, times, now = np.zeros((PASSAGES, 2)), np.full(PASSAGES, np.nan), 0
-    while np.isnan(times).any() and now < 40 * LEVEL / abs(fall):
-        steps = moves[rng.integers(len(moves), size=(PASSAGES, BLOCK))]
-        path = z[:, None, :] + steps.cumsum(axis=1)
-        there = np.logaddexp(2 * path[:, :, 0], 2 * path[:, :, 1]) <= -LEVEL
-        fresh = there.any(axis=1) & np.isnan(times)
-        times[fresh] = now + 1 + there[fresh].argmax(axis=1)
-        z, now = path[:, -1], now + BLOCK
+    z, times, now = np.zeros((2, PASSAGES)), np.full(PASSAGES, np.nan), 0
+    going = np.arange(PASSAGES)
+    while len(going) and now < 40 * LEVEL / abs(fall):
+        drawn = rng.integers(len(moves), size=(len(going), BLOCK))
+        path = [x[drawn].cumsum(axis=1) + y[:, None] for x, y in zip(moves.T, z, strict=True)]
+        low = (np.maximum(*path) <= -LEVEL / 2).any(axis=1)  # no others can be there
+        there = np.logaddexp(2 * path[0][low], 2 * path[1][low]) <= -LEVEL
+        ended = low.copy()
+        ended[low] = there.any(axis=1)
+        times[going[ended]] = now + 1 + there[ended[low]].argmax(axis=1)
+        going, z, now = going[~ended], np.stack([x[~ended, -1] for x in path]), now + BLOCK
     mean = claim.meaning("E").value
     scaled = claim.meaning("Z_T").value(Passages(times, LEVEL, fall))
     normal = claim.meaning("N_max").value(rng.normal(size=(100_000, 2)))

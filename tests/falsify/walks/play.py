@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import combinations
 from math import comb
 from typing import Any
@@ -212,15 +212,29 @@ def inside(claim: Claim, at: Mapping[Symbol, Any]) -> bool:
 
 
 def _true(condition: Basic, at: Mapping[Symbol, Any]) -> bool:
-    for x in condition.free_symbols:
+    for x in _named(condition):
         if x not in at:
             raise KeyError(f"{x} of {condition} is not determined by a case")
+    values = tuple(at[x] for x in _named(condition))
+    plain = all(type(x) is int or type(x) is Fraction for x in values)
+    return (_held if plain else _held.__wrapped__)(condition, values)
+
+
+@cache
+def _named(condition: Basic) -> tuple[Symbol, ...]:
+    return tuple(condition.free_symbols)
+
+
+@lru_cache(maxsize=4096)
+def _held(condition: Basic, values: tuple[Any, ...]) -> bool:
+    """Whether it holds at these values of its symbols; most stay, from a batch or a pair to the next."""
+    at = dict(zip(_named(condition), values, strict=True))
     try:
         return bool(evaluate(condition, at))
     except ZeroDivisionError:
         return False  # p at n = 1: what has no value is no case
     except TypeError:
-        return bool(condition.subs({x: exact(at[x]) for x in condition.free_symbols}) == True)  # noqa: E712
+        return bool(condition.subs({x: exact(y) for x, y in at.items()}) == True)  # noqa: E712
 
 
 @cache
@@ -368,24 +382,53 @@ def make(
 def float_steps(
     W: np.ndarray, step: float, batches: np.ndarray, activation: str, X: np.ndarray
 ) -> np.ndarray:
-    """Runs (R, d) after the batches (T, R, b) by the chain rule, data X (n, d), in floats."""
-    count, dim = X.shape
-    axes = np.array_equal(X, np.eye(count, dim))  # <w, x_j> is a coordinate of w
-    first = count * np.arange(len(W))[:, None]
+    """Runs (R, d) after the batches (T, R, b) by the chain rule, data X (n, d), in floats.
+
+    Coordinates are the rows of what is worked on: a run's are far apart, all runs' side by side.
+    """
+    count, axes = len(X), on_axes(X)
+    V, relu = np.array(W.T, order="C"), activation == "relu"
+    if axes and batches.shape[2] == 1:
+        _single_steps(V, step, batches[:, :, 0], relu)
+        return V.T
+    runs = np.arange(len(W))
     for batch in batches:
-        q = W[:, :count] if axes else W @ X.T
-        drawn = np.bincount((first + batch).ravel(), minlength=q.size)
+        q = V[:count] if axes else X @ V
+        drawn = np.bincount((batch * len(W) + runs[:, None]).ravel(), minlength=q.size)
         mask = drawn.reshape(q.shape)  # an index counts as often as it is drawn
-        if activation == "relu":
+        if relu:
             mask = mask * (q > 0)
-        square = np.einsum("ij,ij->i", W, W)[:, None]
         seen = mask * q
         # minus the gradient of |x - w phi|^2/2 is phi (x - w phi) + <w, x - w phi> gate x
-        move = -np.einsum("ij,ij->i", seen, q)[:, None] * W
-        along = seen + mask * (q - square * q)
+        left = 1 - step * np.einsum("ij,ij->j", seen, q)
+        seen *= step * (2 - np.einsum("ij,ij->j", V, V))
+        V *= left
         if axes:
-            move[:, :count] += along
+            V[:count] += seen
         else:
-            move += along @ X
-        W = W + step * move
-    return W
+            V += X.T @ seen
+    return V.T
+
+
+def on_axes(X: np.ndarray) -> bool:
+    """Whether <w, x_j> is the j-th coordinate of w."""
+    return np.array_equal(X, np.eye(*X.shape))
+
+
+def _single_steps(V: np.ndarray, step: float, drawn: np.ndarray, relu: bool) -> None:
+    """The same in place, for batches of one datum each, drawn (T, R), which are axes."""
+    runs, flat = np.arange(V.shape[1]), V.reshape(-1)
+    for index in drawn:
+        at = index * len(runs) + runs
+        q = flat.take(at)
+        if relu:
+            np.maximum(q, 0, out=q)
+        along = np.einsum("ij,ij->j", V, V)  # step (2 - r2) q after these lines
+        along -= 2
+        along *= q
+        along *= -step
+        q *= q
+        q *= -step
+        q += 1
+        V *= q
+        flat[at] += along

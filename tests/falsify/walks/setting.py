@@ -22,6 +22,7 @@ Batch = tuple[int, ...]
 MOST_BATCHES = 600  # enumerated where there are no more
 AT_ONCE = (words.UNIFORM, words.WITH_REPLACEMENT, words.RESHUFFLED)
 PAST = 12  # batches before the one that is asked for, at most
+FEW = 6  # indices that are drawn one by one
 SEEN = 60  # batches of one sequence from which what can come is read
 
 
@@ -156,11 +157,16 @@ class Paths:
         self.fast = setting.batching in AT_ONCE
         self.each = [] if self.fast else [setting.sequence(count, size) for _ in range(runs)]
 
+    def keep(self, runs: np.ndarray) -> None:
+        """Go on with these runs alone, a mask of those there are."""
+        self.runs, self.left = int(runs.sum()), self.left[:, runs]
+        self.each = [x for x, on in zip(self.each, runs, strict=True) if on] if self.each else []
+
     def next(self, steps: int) -> np.ndarray:
         """The next batches, (steps, runs, b)."""
         rng = self.setting.rng
         if self.setting.batching == words.UNIFORM:
-            return _least(rng.random((steps, self.runs, self.count)), self.size)
+            return subsets(rng, (steps, self.runs), self.count, self.size)
         if self.setting.batching == words.WITH_REPLACEMENT:
             return rng.integers(self.count, size=(steps, self.runs, self.size))
         if self.setting.batching == words.RESHUFFLED:
@@ -174,17 +180,26 @@ class Paths:
         return np.array(found).transpose(1, 0, 2)
 
 
-def _least(drawn: np.ndarray, size: int) -> np.ndarray:
-    """Where the ``size`` least numbers along the last axis stand, in any order."""
-    count = drawn.shape[-1]
-    if size == 1:
-        return drawn.argmin(axis=-1)[..., None]
-    if size == count - 1:  # all but the largest
-        rest = np.arange(size)
-        return rest + (rest >= drawn.argmax(axis=-1)[..., None])
+def subsets(rng: np.random.Generator, shape: tuple[int, ...], count: int, size: int) -> np.ndarray:
+    """Independent uniform sets of ``size`` among ``count`` indices, in any order, along a last axis.
+
+    Few of them by Floyd's way: of the first m, one; if it is there already, the last of these m.
+    """
     if size == count:
-        return np.broadcast_to(np.arange(count), drawn.shape)
-    return drawn.argpartition(size - 1, axis=-1)[..., :size]
+        return np.broadcast_to(np.arange(count), (*shape, count))
+    if size == 1:
+        return rng.integers(count, size=(*shape, 1))
+    if size == count - 1:  # all but one
+        rest = np.arange(size)
+        return rest + (rest >= rng.integers(count, size=(*shape, 1)))
+    if size > FEW:
+        return rng.random((*shape, count)).argpartition(size - 1, axis=-1)[..., :size]
+    found = np.empty((*shape, size), dtype=int)
+    for k, first in enumerate(range(count - size + 1, count + 1)):
+        drawn = rng.integers(first, size=shape)
+        there = (found[..., :k] == drawn[..., None]).any(axis=-1)
+        found[..., k] = np.where(there, first - 1, drawn)
+    return found
 
 
 def setting_of(claim: Claim, rng: np.random.Generator) -> Setting:

@@ -28,6 +28,7 @@ from tests.falsify.walks.play import (
     float_steps,
     inside,
     number,
+    on_axes,
     refute,
 )
 from tests.falsify.walks.setting import Setting, setting_of
@@ -66,11 +67,12 @@ class Runs:
         paths = Setting(batching=batching, rng=rng).paths(count, len(at.q), size)
         if paths is None:
             raise Undecided(f"no such batches at n={len(at.q)}, b={size}")
-        self.paths = paths
+        self.paths, self.axes = paths, on_axes(self.X)
+        self.ahead = np.zeros((0, count, size), dtype=int)  # batches that are drawn already
 
     @property
     def q(self) -> np.ndarray:
-        return self.W @ self.X.T
+        return self.W[:, : len(self.X)] if self.axes else self.W @ self.X.T
 
     @property
     def error(self) -> float:
@@ -78,10 +80,18 @@ class Runs:
         return float(np.sqrt(0.25 / len(self.W)))
 
     def go(self, steps: int) -> None:
-        size = steps if self.paths.fast else 1  # sequences share a generator, and take turns
-        for _ in range(0, steps, size):
-            batches = self.paths.next(size)
-            self.W = float_steps(self.W, self.step, batches, self.activation, self.X)
+        size = CHUNK if self.paths.fast else 1  # sequences share a generator, and take turns
+        while steps:
+            if not len(self.ahead):
+                self.ahead = self.paths.next(size)
+            now, self.ahead = self.ahead[:steps], self.ahead[steps:]
+            self.W = float_steps(self.W, self.step, now, self.activation, self.X)
+            steps -= len(now)
+
+    def keep(self, runs: np.ndarray) -> None:
+        """Go on with these runs alone, a mask of those there are."""
+        self.W, self.ahead = self.W.T[:, runs].T, self.ahead[:, runs]
+        self.paths.keep(runs)
 
     def until(self, stop: Callable[[np.ndarray], bool], most: int) -> int:
         """Steps until ``stop(q)`` says so (asked every CHUNK steps), or ``most`` are over."""
@@ -125,11 +135,6 @@ def starts(claim: Claim, rng: np.random.Generator, clock: Clock) -> Iterator[Cas
         at = Neuron([scale * x for x in q], off, F(1, 4), setting.activation(), data)
         if len(at.live) > 1:
             yield Case(at, batch, f"start {turn}", setting)
-
-
-def log_ratio(q: np.ndarray) -> np.ndarray:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.log(np.abs(q[:, 0] / q[:, 1]))
 
 
 def extrapolated(claim: Claim, case: Case, claimed: float, found: list[tuple[float, float]],
@@ -211,14 +216,19 @@ def exits(
 ) -> tuple[np.ndarray, float, int]:
     """Steps until |log(q_1/q_2)| is ``level``; the share of runs that have not come there, and steps taken."""
     runs = Runs(rng, begin, step)
-    times, going = np.zeros(len(runs.W)), np.ones(len(runs.W), dtype=bool)
+    times, near, far = np.full(len(runs.W), float(most)), np.exp(-level), np.exp(level)
+    going = np.arange(len(times))
     for now in range(most):
-        going &= np.abs(log_ratio(runs.q)) < level
-        if not going.any():
-            return times, 0.0, now
-        times += going
+        one, two = np.abs(runs.q[:, 0]), np.abs(runs.q[:, 1])
+        stays = (one < far * two) & (one > near * two)
+        if not stays.all():
+            times[going[~stays]] = now
+            going = going[stays]
+            if not len(going):
+                return times, 0.0, now
+            runs.keep(stays)
         runs.go(1)
-    return times, float(going.mean()), most
+    return times, len(going) / len(times), most
 
 
 def exit_times(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
@@ -388,13 +398,23 @@ def passage(
     at = begin[0]
     runs, live = Runs(rng, begin, float(at.a), share), np.array(at.live)
     times = np.full((len(marks), len(runs.W)), np.inf)
+    going = np.arange(len(runs.W))
     for now in range(most):
-        square = np.sort(runs.q[:, live] ** 2, axis=1)
-        impure = square[:, :-1].sum(axis=1) / square.sum(axis=1)
+        square = runs.q.T[live] ** 2
+        largest, rest = square[0], np.zeros(len(going))
+        for one in square[1:]:  # no difference to the largest: e^-600 is seen
+            rest += np.minimum(largest, one)
+            largest = np.maximum(largest, one)
+        impure = rest / (largest + rest)
         for row, mark in enumerate(marks):
-            times[row, (impure <= mark) & np.isinf(times[row])] = now
-        if np.isfinite(times[-1]).all():
-            return times, now
+            pure = impure <= mark
+            if pure.any():
+                times[row, going[pure & np.isinf(times[row, going])]] = now
+        if not (stays := np.isinf(times[:, going]).any(axis=0)).all():
+            going = going[stays]
+            if not len(going):
+                return times, now
+            runs.keep(stays)
         runs.go(1)
     return times, most
 

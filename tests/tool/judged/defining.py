@@ -232,5 +232,7 @@ def statements_hold(judge: ModuleType) -> None:
 
 def unnamed_hold(judge: ModuleType) -> None:
     """The same, where a mutant finds what imports by a name and what tells the hour."""
-    with replaced(definitions, importers=judge.importers, clocks=judge.clocks):
+    with replaced(
+        definitions, imports=judge.imports, importers=judge.importers, clocks=judge.clocks
+    ):
         definitions_hold(definitions)

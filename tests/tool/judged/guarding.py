@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -28,12 +29,35 @@ def _module(name: str, text: str) -> Iterator[ModuleType]:
 
 
 TOY = """'a docstring'
+from functools import cached_property, lru_cache
 SIZE, NAMES, TABLE, kept = 3, ["a"], {"a": 1}, {}
-def asked(x, least=0):
-    return x > least
+def asked(x, least=0, *, most=9):
+    return most > x > least
+def closed(level):
+    def below(x):
+        return x < level
+    return below
+below, counted, nameless = closed(5), closed(3), closed(2)
+counted.__module__, nameless.__module__ = "elsewhere", None
+def looped():
+    return True
+looped.__wrapped__ = looped
 class Judge:
     def rule(self):
         return True
+    @property
+    def size(self):
+        return 3
+    @staticmethod
+    def least():
+        return 0
+    @cached_property
+    def most(self):
+        return 9
+    within = closed(7)
+@lru_cache
+def kept_once():
+    return True
 """
 NEAR, FAR, AWAY = "theorem_audit.checks.made_up", "theorem_audit.weigh.made_up", "elsewhere.made_up"
 
@@ -51,8 +75,21 @@ def _changes(module: ModuleType) -> Iterator[tuple[str, Any, Any]]:
            lambda: asked.__code__ is code)  # fmt: skip
     yield (f"{name}.asked", lambda: setattr(asked, "__defaults__", (9,)),
            lambda: asked.__defaults__ == (0,))  # fmt: skip
+    yield (f"{name}.asked.__kwdefaults__", lambda: asked.__kwdefaults__.update(most=99),
+           lambda: asked.__kwdefaults__ == {"most": 9})  # fmt: skip
+    yield (f"{name}.below", lambda: setattr(module.below.__closure__[0], "cell_contents", 99),
+           lambda: module.below(6) is False)  # fmt: skip
     yield (f"{name}.SIZE", lambda: setattr(module, "SIZE", 4), lambda: module.SIZE == 3)
     yield (f"{name}.SIZE", lambda: delattr(module, "SIZE"), lambda: module.SIZE == 3)
+    yield ("Judge.below", lambda: setattr(module.Judge.within.__closure__[0], "cell_contents", 99),
+           lambda: module.Judge.within(8) is False)  # fmt: skip
+    inner = (
+        module.Judge.__dict__["size"].fget, module.Judge.least, module.Judge.__dict__["most"].func,
+        module.kept_once.__wrapped__,
+    )  # fmt: skip
+    for function in inner:
+        yield (f"{name}.{function.__qualname__}", partial(setattr, function, "__code__", other.__code__),
+               partial(lambda f, was: f.__code__ is was, function, function.__code__))  # fmt: skip
     yield ("Judge.rule", lambda: setattr(module.Judge, "rule", other),
            lambda: module.Judge.__dict__["rule"] is rule)  # fmt: skip
     if name == NEAR:
@@ -102,7 +139,7 @@ def guard_holds(judge: ModuleType) -> None:
         for module in (near, far):
             for told, change, back in _changes(module):
                 watch.extend()
-                change()
+                _heard(watch, module, change)
                 found = watch.changed()
                 assert any(told in x for x in found), (told, found)
                 assert back(), told
@@ -112,7 +149,7 @@ def guard_holds(judge: ModuleType) -> None:
                 continue
             for checks in (1, 3, 4, 6):
                 watch.extend()
-                change()
+                _heard(watch, near, change)
                 watch.look(checks)
                 assert back(), told
                 assert any(told in x for x in watch.changed()), told
@@ -124,6 +161,11 @@ def guard_holds(judge: ModuleType) -> None:
             assert far.SIZE == 5
         assert watch.changed() == [f"{FAR}.SIZE"]
         near.__doc__, near.kept, near._own = "others", {1: 2}, 4  # no constants, or new
+        for function in (
+            near.counted,
+            near.nameless,
+        ):  # what others close over may be a count of theirs
+            function.__closure__[0].cell_contents += 1
         assert watch.changed() == []
         near.SIZE, far.SIZE = 7, 8
         with _module(f"{NEAR}.gone", TOY):
@@ -174,6 +216,20 @@ def guard_holds(judge: ModuleType) -> None:
             away.SIZE = 4
             assert watch.changed() == [f"{AWAY}.SIZE"], "it is another project's"
     assert sys.addaudithook is judge_hears
+
+
+def _heard(watch: Any, module: ModuleType, change: Any) -> None:
+    """Make a change, of which the interpreter tells where it puts something into a function."""
+    judge = module.Judge
+    functions = (
+        module.asked, judge.rule, judge.__dict__["size"].fget, judge.least, judge.__dict__["most"].func,
+        module.kept_once.__wrapped__,
+    )  # fmt: skip
+    had = [(f, x, getattr(f, x)) for f in functions for x in ("__code__", "__defaults__")]
+    change()
+    for function, name, was in had:
+        if getattr(function, name) is not was:
+            watch._hear("object.__setattr__", (function, name, None))
 
 
 def _a_callers_changes_stand(watch: Any, module: ModuleType) -> None:

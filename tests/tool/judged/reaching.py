@@ -175,6 +175,7 @@ def _clocks(make: type[Graph], read: Read) -> None:
     for table, told in ((known.CLOCKS, True), (known.NO_CLOCKS, False)):
         for how, text in table.items():
             graph = graph_of({"tests/t.py": text, **known.WHEN}, make, read)
+            assert graph.meets_the_clock([("def", "tests.t", "t")]) == told, how
             assert any(map(graph.asks_the_clock, reached(graph))) == told, how
     assert not graph.asks_the_clock(("def", "gone", "x"))
     assert not graph.asks_the_clock(("outside", "tests.v"))
