@@ -194,6 +194,8 @@ def without_number(value: Basic) -> bool:
         return False
     if not value.args or not all(x.is_Rational for x in sympy.flatten(value.args, cls=sympy.Tuple)):
         return False
+    if isinstance(value, sympy.erfcinv):  # neither has a number for it
+        value = value.rewrite(sympy.erfinv)
     try:
         found = value.evalf()
     except ValueError:  # mpmath: it is defined elsewhere
