@@ -38,6 +38,7 @@ def expect_law(total: Expr, classes: dict[Symbol, Expr]) -> None:
     rest = 1 - sum(classes.values())
     none = dict.fromkeys(counted, 0)
     expect_zero(weight.subs({b: 0, **none}, simultaneous=True) - 1, "no index: no counts")
+    placed: dict[tuple[int, tuple[int, ...]], Expr] = {}
     for size, points in product(range(3), (2, 5)):
         chances: dict[tuple[int, ...], Expr] = {}
         for word in product(range(len(counted) + 1), repeat=size):
@@ -48,9 +49,11 @@ def expect_law(total: Expr, classes: dict[Symbol, Expr]) -> None:
                 chance *= letters[letter].subs(n, points)
             chances[key] = chances.get(key, Integer(0)) + chance
         for key, chance in chances.items():
-            at = {b: size, **dict(zip(counted, key, strict=True))}
+            if (size, key) not in placed:
+                at = {b: size, **dict(zip(counted, key, strict=True))}
+                placed[size, key] = weight.subs(at, simultaneous=True)
             # counts before n: at n = 2 the power of 1 - 2/n may be 0^0 = 1
-            found = weight.subs(at, simultaneous=True).subs(n, points)
+            found = placed[size, key].subs(n, points)
             expect(found == chance, "chance of the counts", n=points, b=size, counts=key)
     longer = weight.subs(b, b + 1)
     parts = rest * _quotient(weight, longer)
