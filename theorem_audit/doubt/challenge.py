@@ -71,7 +71,8 @@ def challenge(claim: Claim, evidence: Iterable[Evidence], *, run_seed: int = 0) 
             rejected += found is not None
             blind += _unread(claim, f"{alternative} in {part}", found, accepted)
     if not blind:
-        blind += _shared(claim, lambda wrong: _rejected(wrong, items, run_seed, records))
+        quick = sorted(items, key=lambda x: (x.slow, records[x.key].cost))
+        blind += _shared(claim, lambda wrong: _rejected(wrong, quick, run_seed, records))
     detail = ""
     if blind:
         detail = f"no wrong variant is rejected of {' and '.join(blind)}"

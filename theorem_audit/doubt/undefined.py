@@ -370,7 +370,8 @@ def _senseless(
     try:
         sides = [worked_out(side) for side in sides]
         long = [_long_powers(side, at) for side in sides]
-        quick = [_put(side.xreplace(x), at) for side, x in zip(sides, long, strict=True)]
+        short = [side.xreplace(x) for side, x in zip(sides, long, strict=True)]
+        quick = [_put(side, at) for side in short]
     except ZeroDivisionError:  # of SymPy's Mod
         return True
     except TypeError:  # of its comparisons, where a case of a table is asked by 1/0
@@ -379,7 +380,7 @@ def _senseless(
         ValueError
     ):  # of its Max and Min, where an argument is 1/0, or of a function of other numbers
         return part.has(Function, Max, Min)
-    if isinstance(part, Relational) and any(without_value(x, at) for x in sides):
+    if isinstance(part, Relational) and any(without_value(x, at) for x in short):
         return True  # 1/(1 + 1/x) is 0 to SymPy where x is
     if all(v.is_real and not v.has(nan, zoo) for v in quick):
         return False  # the usual case, and real numbers can be compared: ``subs`` is much slower

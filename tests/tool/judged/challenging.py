@@ -287,6 +287,17 @@ def _apart(judge: ModuleType) -> None:
         )
         play.shared = names.split()
         assert _told(play.of(about, good))[1:] == (1, says), names
+    for slow in (
+        False,
+        True,
+    ):  # the slow one last, else the one that rejects in the least time first
+        play = _Play(
+            judge, {0: "sign:1"}, {"fast": "refuted"}, seconds={"long": 1.0, "fast": 0.1 + 9 * slow}
+        )
+        play.shared = ["a"]
+        play.of(about, _item("long"), _item("fast", slow=slow))
+        assert play.asked[-1] == "fast a"
+        assert ("long a" in play.asked) == slow
     play = _Play(judge, {0: "sign:1"}, {})
     play.shared = ["a"]
     assert play.of(about, good).detail == f"no wrong variant is rejected of {part} (tried: sign:1)"

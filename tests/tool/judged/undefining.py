@@ -106,6 +106,7 @@ SENSELESS: tuple[tuple[Any, dict[Any, Any], bool], ...] = (
     (Eq(y, Subs(1 / x, x, z, evaluate=False)), {z: Integer(1)}, False), (Gt(y, 1 / x), {x: Integer(0)}, True),
     (Eq(y, 1 / (1 - x**n)), {x: Integer(1), n: Integer(20_000)}, True),
     (Eq(y, 1 / (1 + x**n)), {x: Integer(2), n: Integer(20_000)}, False),
+    (Or(Eq(y, 1 / (1 - x**n)), Eq(x, 5)), {x: Integer(1), n: Integer(20_000)}, True),
     (Gt(z, sqrt(x) * some), {x: Integer(-1)}, True), (Eq(y, sqrt(x) + z), {x: Integer(-1)}, True),
     (Eq(y, z * Sum(x**k, (k, 1, n))), {x: Integer(-2)}, False),
     (Eq(2 ** sqrt(2) * free, x), {x: Integer(1)}, False),
