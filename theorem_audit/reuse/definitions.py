@@ -18,7 +18,7 @@ from typing import Any
 from theorem_audit.reuse import acts, statements, syntax, unnamed
 from theorem_audit.reuse.statements import Reader, Statement, sha
 from theorem_audit.reuse.syntax import nodes, said
-from theorem_audit.reuse.unnamed import DOCS, IMPORTING, clocks, importers
+from theorem_audit.reuse.unnamed import DOCS, IMPORTING, called, clocks, importers, variables
 
 READ_BY = (__file__, *(x.__file__ for x in (acts, statements, syntax, unnamed)))
 # Of what is kept of a file.
@@ -78,7 +78,7 @@ def read(text: bytes) -> Source:
         and any(y.name == "annotations" for y in x.names)
         for x in tree.body
     )  # fmt: skip
-    reader = Reader(lazy, importers(tree), clocks(tree))
+    reader = Reader(lazy, importers(tree), clocks(tree), variables(tree), called(tree))
     found = Source("", docs=docs)
     for node in tree.body:
         _top(node, reader, found)
@@ -152,8 +152,9 @@ def _apart(node: ast.ClassDef, reader: Reader, found: Source) -> None:
             and _may_import(inner)
         ):
             method = reader.statement(inner)
-            if method.dynamic or method.doors or method.imports:
-                found.methods[f"{node.name}.{inner.name}"] = method
+            name = f"{node.name}.{inner.name}"  # one of several of that name stays
+            if (method.dynamic or method.doors or method.imports) and name not in found.methods:
+                found.methods[name] = method
                 continue
         kept.append(inner)
     node.body = kept or [ast.Pass()]

@@ -48,8 +48,7 @@ def _named(judge: ModuleType) -> None:
         ("open", ("r", R), "x/__pycache__/b.nbi", ""), ("open", ("r", R), ".git/HEAD", ""),
         ("os.listdir", (), "data", "folder:data"), ("os.scandir", (), "data", "folder:data"),
         ("asked", (), "data", "there:data"), ("asked", (), "build/x", "there:build/x"),
-        ("asked", (), "tests/a.py", ""), ("sqlite3.connect", (), "b.db", "file:b.db"),
-        ("sqlite3.connect", (), "build/b.db", "stamp:build/b.db"),
+        ("asked", (), "tests/a.py", ""), ("ctypes.dlopen", (), "l.so", "file:l.so"),
     ):  # fmt: skip
         said = (told,) if told else ()
         for path in (ROOT / name, str(ROOT / name), os.fsencode(ROOT / name)):
@@ -59,6 +58,27 @@ def _named(judge: ModuleType) -> None:
             assert recorder._what(event, (f"/away/{name}", *rest)) == away
         assert recorder._what(event, (f"{INSTALLED}/{name}", *rest)) == ()
         assert recorder._what(event, (-7, *rest)) == ()
+    for name, kind in (("b.db", "file"), ("build/b.db", "stamp")):
+        beside = tuple(f"{kind}:{name}{x}" for x in ("", "-wal", "-journal"))
+        for path in (
+            ROOT / name,
+            str(ROOT / name),
+            f"file:{ROOT / name}?mode=ro",
+            f"file://{ROOT / name}",
+        ):
+            assert recorder._what("sqlite3.connect", (path,)) == beside, path
+    assert recorder._what("sqlite3.connect", (":memory:",)) == tuple(
+        f"file:{os.getcwd()}/:memory:{x}" for x in ("", "-wal", "-journal")
+    )
+    for name in ("libm.so.6", b"libm.so.6", None):
+        assert recorder._what("ctypes.dlopen", (name,)) == (), "the system's own"
+    assert recorder._what("import", ("a", None, [], [], [])) == ()
+    assert recorder._what("import", ("a", str(ROOT / "th/a.so"))) == ("file:th/a.so",)
+    for file, told in (
+        ("/p/a.py", ()),
+        (str(ROOT / "tests/a.py"), ("unseen:what an attribute of a file says",)),
+    ):
+        assert recorder._what("os.getxattr", (str(ROOT / "data"), "user.k"), frame(file)) == told
     for written in ("w1", "w5", "w8"):
         assert recorder._what("open", (str(ROOT / written), "r", R)) == (), "it wrote it itself"
     assert recorder._what("open", ("/proc/self/stat", "r", R)) == ()
@@ -144,6 +164,30 @@ def _owners(judge: ModuleType) -> None:
     assert recorder._owner(space["here"]) == ("tests.a", "")
     assert recorder._owner(space["there"]) == ("tests.a", "A")
     assert recorder._owner(None) is None
+    exec(compile("there = (lambda: asks())()\nhere = [asks() for _ in (1,)][0]\n"
+                 "def f(): return [asks() for _ in (1,)][0]\ninside = f()", "/p/a.py",
+                 "exec"), space)  # fmt: skip
+    assert [recorder._owner(space[x]) for x in ("there", "here", "inside")] == [
+        ("tests.a", ""), ("tests.a", ""), ("tests.a", "f"),
+    ]  # fmt: skip
+    recorder = judge.Recorder(ROOT, ROOT / "build", modules)
+    recorder._heard("import", ("a", str(ROOT / "th/a.so")), frame("/p/a.py"))
+    assert recorder.reads == {("", ""): {"file:th/a.so"}}, "whoever is the first to import it"
+    for file, owner in (
+        ("<frozen importlib._bootstrap_external>", ("", "")),
+        ("lib.py", ("tests.a", "asks")),
+    ):
+        for name, told in (("b.py", owner), ("b.txt", ("tests.a", "asks"))):
+            recorder.reads.clear()
+            recorder._heard("open", (str(ROOT / name), "r", R), frame("/p/a.py", file))
+            assert recorder.reads == {told: {f"file:{name}"}}, "a source that is imported"
+        recorder.reads.clear()
+        recorder._heard("asked", (str(ROOT / "b.py"),), frame("/p/a.py", file))
+        assert recorder.reads == {("tests.a", "asks"): {"there:b.py"}}
+    recorder.reads.clear()
+    recorder._starters |= {("tests.a", "f"), ("tests.b", "g")}
+    recorder._heard("open", data, frame("lib.py"))
+    assert recorder.reads == {x: {"file:data"} for x in recorder._starters}, "in a thread"
     for file, told in (("/p/t.py", {"program:coqc"}), ("/p/a.py", {"program:coqc", judge.CHILD})):
         recorder = judge.Recorder(ROOT, ROOT / "build", modules)
         recorder._heard("subprocess.Popen", ("coqc", ["coqc"]), frame(file))
