@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -315,7 +316,7 @@ class Keeper:
 
     def keep(
         self, key: str, outcome: dict[str, Any], reads: Mapping[Owner, Iterable[str]], row: Row
-    ) -> None:
+    ) -> Kept:
         """Keep an outcome, with the files that what it reaches has opened; what asks the clock is run anew."""
         reached = self.graph.reached(self.nodes(row))
         modules = {x[1] for x in reached}
@@ -332,6 +333,13 @@ class Keeper:
         kept = Kept(outcome, self.states.of(whats), used, self.snapshot)
         self.store.put("outcome", key, vars(kept))
         self._kept.add(key)
+        return kept
+
+    @staticmethod
+    def files(reads: Iterable[str]) -> set[str]:
+        """The files of the project among what was read, by their place in it."""
+        names = (x.removeprefix("file:") for x in reads if x.startswith("file:"))
+        return {x for x in names if not os.path.isabs(x)}
 
     def forget(self, key: str) -> None:
         """Take an outcome back that was kept in this run."""

@@ -5,6 +5,8 @@ Each row is a claim whose evidence passes at first, and must not be reused once 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -52,8 +54,6 @@ def _run(folder: Path, k: int, places: list[Path]) -> dict[str, str]:
 
 def found_in(file: Path) -> dict[str, str]:
     """Verdicts by id."""
-    import json
-
     return {c["id"]: c["verdict"] for c in json.loads(file.read_text())["claims"]}
 
 
@@ -87,3 +87,61 @@ def test_what_stands_around_a_project_counts(what: str, verdicts: tuple[Any, Any
     before, after = verdicts
     assert before[f"R-{what.upper()}"] == "proved", before
     assert after[f"R-{what.upper()}"] in ("refuted", "unchecked", "inconclusive"), after
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of one claim that was run; its evidence reads a file whose name stands in parts."""
+    folder = tmp_path_factory.mktemp("small") / "project"
+    evidence = (
+        f'{IMPORTS}@evidence("AA", "symbolic")\ndef test_a(claim):\n'
+        '    k = int((Path(__file__).parent / "d.json").read_text()) * int(open("data/k.txt").read())\n'
+        "    expect_identity(claim.formula, {y: k * x / 2})\n"
+    )
+    chapter = CHAPTER + 'A = claim("AA", Eq(y, 2*x))\n'
+    texts = {
+        "th/ch.py": chapter,
+        "tests/test_a.py": evidence,
+        "tests/d.json": "2",
+        "data/k.txt": "2",
+    }
+    write(folder, {**HEAD, **texts})
+    done = warm.audit(("run", "--json", "../run.json"), folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize("name", ["tests/d.json", "data/k.txt"])
+def test_data_that_evidence_opened_stands_in_the_ledger(small: Path, name: str) -> None:
+    """Mended: the first was no part of a ledger or a receipt, the second "absent", and so changed for ever."""
+    recorded = json.loads((small.parent / "run.json").read_text())
+    assert recorded["claims"][0]["opened"] == ["data/k.txt", "tests/d.json"]
+    slip = warm.audit(("receipt", "AA", "--json", "-"), small)
+    sha = hashlib.sha256((small / name).read_bytes()).hexdigest()
+    assert json.loads(slip.stdout)["sources"][name] == recorded["sources"][name] == sha
+    assert warm.audit(("stale", "../run.json"), small).returncode == 0
+    write(small, {name: "3"})
+    done = warm.audit(("stale", "../run.json"), small)
+    write(small, {name: "2"})
+    assert (done.returncode, f"{name} changed" in done.stdout) == (1, True), done.stdout
+
+
+NEW = {
+    "a claim of a known chapter": ({"th/ch.py": 'C = claim("CC", Eq(y, 2*x))\n'}, "new: th/ch.py (C)"),
+    "a package that is not there": ({"tests/test_a.py": "import nothing_there\n"}, "1 of 1 stale: AA"),
+    "searches": (
+        {"pyproject.toml": 'falsifiers = "searches"\n'}, "new: pyproject.toml ([tool.theorem-audit])"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", NEW)
+def test_what_a_run_would_find_anew_is_told(small: Path, what: str) -> None:
+    """Mended: "nothing is stale"."""
+    texts, told = NEW[what]
+    before = {name: (small / name).read_text() for name in texts}
+    assert warm.audit(("stale",), small).returncode == 0
+    write(small, {name: before[name] + more for name, more in texts.items()})
+    done = warm.audit(("stale",), small)
+    write(small, before)
+    assert (done.returncode, told in done.stdout) == (1, True), done.stdout
