@@ -139,15 +139,19 @@ class Reader:
                 continue
             if kind is ast.Attribute:
                 attrs.add(part.attr)
-                if id(part) not in self._literal:
-                    found.loose |= part.attr in LOOSE or self._meant(part) in DOTTED
-                    found.packages += [""] * (part.attr == DISCOVER)
-                found.loose |= part.attr in HOLDS
-                found.docs |= part.attr in DOCS
-                found.hinted |= part.attr in HINTS
-                found.clock |= f".{part.attr}" in self.clocks
-                variables.update(self.asking.get(f".{part.attr}", ()))
-                if dotted := _dotted(part):
+                inner: Any = part
+                dotted = _dotted(part)
+                while type(inner) is ast.Attribute:  # of a chain, each
+                    if id(inner) not in self._literal:
+                        found.loose |= inner.attr in LOOSE or self._meant(inner) in DOTTED
+                        found.packages += [""] * (inner.attr == DISCOVER)
+                    found.loose |= inner.attr in HOLDS
+                    found.docs |= inner.attr in DOCS
+                    found.hinted |= inner.attr in HINTS
+                    found.clock |= f".{inner.attr}" in self.clocks
+                    variables.update(self.asking.get(f".{inner.attr}", ()))
+                    inner = inner.value if dotted else None  # else it comes by itself
+                if dotted:
                     refs.add(dotted)
                     attrs.update(dotted.split(".")[1:])
                     continue

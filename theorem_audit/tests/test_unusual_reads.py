@@ -84,6 +84,8 @@ READS = {
     "of": ("inspect.getmodule(t7.f).K", "th/t7.py", "K = {}\ndef f(): ...\n"),
     "located": ("pydoc.locate('th.t8.K')", "th/t8.py", "K = {}\n"),
     "renamed": ("system.modules['th.t9'].K", "th/t9.py", "K = {}\n"),
+    "got": ("sys.modules.get('th.t24').K", "th/t24.py", "K = {}\n"),
+    "held": ("t25.f.__globals__.get('K')", "th/t25.py", "K = {}\ndef f(): ...\n"),
     "handed": ("vars(sys)['modules']['th.t10'].K", "th/t10.py", "K = {}\n"),
     "texted": ("getattr(sys, 'modules')['th.t11'].K", "th/t11.py", "K = {}\n"),
     "loaded": ("importlib.util.find_spec(f'th.t{12}').loader.load_module().K", "th/t12.py", "K = {}\n"),
@@ -213,6 +215,7 @@ def _native(folder: Path, k: int) -> None:
     import subprocess
     import sys
 
+    (folder / "data" / "ma.txt").write_text(f"{k}\n")  # read as a module of ``HELD`` is imported
     spec = importlib.util.find_spec("numpy.random._mt19937" if k == 2 else "numpy.random._philox")
     assert spec is not None
     assert spec.origin is not None
@@ -234,7 +237,7 @@ def _base(path: Path, k: int) -> None:
 
 IMPORTS = {
     "lambda": "from th import la\n", "made": "from th import ma\n", "setter": "from th import t17\n",
-    "star": "from th.pack import *\n",
+    "star": "from th.pack import *\n", "got": "import th.t24\n",
 }  # fmt: skip
 
 

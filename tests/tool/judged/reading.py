@@ -406,6 +406,19 @@ def _handed(judge: ModuleType) -> None:
     assert judge._shown(frame("/p/a.py", asked="asks"), modules) is False
 
 
+def natively_hold(judge: ModuleType) -> None:
+    """Which file an event of the interpreter is about."""
+    for event, given, told in (
+        ("open", ("x", "r", 0), "x"), ("open", (3,), 3), ("import", ("a", None), None),
+        ("import", ("a", "/b/a.so"), "/b/a.so"), ("ctypes.dlopen", ("libm.so",), None),
+        ("ctypes.dlopen", ("/b/a.so",), "/b/a.so"), ("ctypes.dlopen", (b"b/a.so",), b"b/a.so"),
+        ("ctypes.dlopen", (Path("b/a.so"),), Path("b/a.so")), ("ctypes.dlopen", (None,), None),
+        ("sqlite3.connect", ("b.db",), "b.db"), ("sqlite3.connect", ("file:b%20c.db?mode=ro",), "b c.db"),
+        ("sqlite3.connect", (b"b.db",), b"b.db"), ("open", ("file:b.db?x",), "file:b.db?x"),
+    ):  # fmt: skip
+        assert judge.path(event, given) == told, (event, given)
+
+
 def reads_hold(judge: ModuleType) -> None:
     """Which reads are recorded, for whom, and how they stand."""
     _handed(judge)
