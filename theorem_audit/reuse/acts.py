@@ -181,7 +181,7 @@ def _changing(parts: list[ast.AST], own: set[str]) -> bool:
         if (
             isinstance(part, ast.Call)
             and part.args
-            and (_root(part.args[0]) & own or isinstance(part.args[0], ast.GeneratorExp))
+            and (_root(part.args[0]) & own or _goes_on(part))
         ):
             of_a_type = _root(part.func) & TYPES  # object.__setattr__(self, name, value)
             if of_a_type or _last(part.func) in CHANGERS:
@@ -196,6 +196,11 @@ def _changing(parts: list[ast.AST], own: set[str]) -> bool:
         elif isinstance(part, ast.Call) and _takes(part, own):
             return True
     return False
+
+
+def _goes_on(call: ast.Call) -> bool:
+    """``next`` of what is made there: an iterator that nobody else has, as a rule."""
+    return _last(call.func) == "next" and not isinstance(call.args[0], PLACES)
 
 
 def _takes(call: ast.Call, own: set[str]) -> bool:

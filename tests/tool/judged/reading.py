@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import sys
 import sysconfig
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -239,14 +241,23 @@ def _listening(judge: ModuleType) -> None:
     had = [set(x) for x in sets]
     names = [(os, x) for x in ("stat", "lstat", "access", "readlink", "open", "fstat")]
     with (
-        put_back(*names, (sys, "addaudithook"), (judge.environment, "listen")),
+        put_back(
+            *names,
+            (sys, "addaudithook"),
+            (judge.environment, "listen"),
+            (threading.Thread, "start"),
+            (_thread, "start_new_thread"),
+        ),
         _kept(*sets),
         tempfile.TemporaryDirectory() as folder,
     ):
         sys.addaudithook = hooks.append  # type: ignore[assignment]
         judge.environment.listen = listened.append
         were = os.stat, os.lstat, os.access, os.readlink, os.open
+        threads = threading.Thread.start, _thread.start_new_thread
         recorder.start()
+        assert threading.Thread.start is not threads[0]
+        assert _thread.start_new_thread is not threads[1]
         assert hooks == [recorder._hook]
         now_are = os.stat, os.lstat, os.access, os.readlink, os.open
         for was, now in zip(were, now_are, strict=True):
@@ -320,6 +331,43 @@ def _below(recorder: Any, asks: Any, below: Any, folder: str) -> None:
         asks(lambda: os.stat("file", dir_fd=at))
     except OSError:
         assert {x for one in recorder.reads.values() for x in one} == {f"there:{os.getcwd()}/file"}
+
+
+def _threads(judge: ModuleType) -> None:
+    """Who starts a thread is noted, in every way; a file that changed since a moment is known."""
+    recorder = judge.Recorder(ROOT, ROOT / "build", {"/p/a.py": "tests.a"})
+    space: dict[str, Any] = {}
+    exec(compile("def asks(call, *words):\n    return call(*words)", "/p/a.py", "exec"), space)
+    own = threading.Thread.start, _thread.start_new_thread
+    try:
+        recorder._starts(threading.Thread, "start")
+        recorder._starts(_thread, "start_new_thread")
+        done = list[str]()
+        one = threading.Thread(target=done.append, args=("thread",))
+        assert one.start.__name__ == "start"
+        one.start()
+        one.join()
+        assert (done, recorder._starters) == (["thread"], set()), "nobody of the project"
+        one = threading.Thread(target=done.append, args=("again",))
+        space["asks"](one.start)
+        one.join()
+        assert (done, recorder._starters) == (["thread", "again"], {("tests.a", "asks")})
+        recorder._starters.clear()
+        ends = threading.Event()
+        space["asks"](_thread.start_new_thread, ends.set, ())
+        assert ends.wait(5)
+        assert recorder._starters == {("tests.a", "asks")}
+    finally:
+        threading.Thread.start, _thread.start_new_thread = own  # type: ignore[method-assign]
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "f"
+        file.write_text("1")
+        at = file.stat().st_ctime_ns
+        for what, moment, told in (
+            ("file:f", at, True), ("file:f", at + 1, False), ("there:f", at, False), ("file:gone", at, False),
+            ("file:f\0", at, False),
+        ):  # fmt: skip
+            assert judge.changed_since(what, Path(name), moment) == told, (what, moment)
 
 
 def _stand(judge: ModuleType) -> None:
@@ -425,5 +473,6 @@ def reads_hold(judge: ModuleType) -> None:
     _named(judge)
     _never_seen(judge)
     _owners(judge)
+    _threads(judge)
     _stand(judge)
     _listening(judge)
