@@ -177,11 +177,12 @@ def _changes(function: ast.AST, own: set[str]) -> bool:
 def _changing(parts: list[ast.AST], own: set[str]) -> bool:
     """Whether code calls what changes an object that is not its own, or takes it: ``append = TABLE.append``."""
     known = set[int]()  # functions that are called with what is its own
+    bound = {x.id for x in parts if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)}
     for part in parts:
         if (
             isinstance(part, ast.Call)
             and part.args
-            and (_root(part.args[0]) & own or _goes_on(part))
+            and (_root(part.args[0]) & own or _goes_on(part, bound))
         ):
             of_a_type = _root(part.func) & TYPES  # object.__setattr__(self, name, value)
             if of_a_type or _last(part.func) in CHANGERS:
@@ -198,9 +199,10 @@ def _changing(parts: list[ast.AST], own: set[str]) -> bool:
     return False
 
 
-def _goes_on(call: ast.Call) -> bool:
-    """``next`` of what is made there: an iterator that nobody else has, as a rule."""
-    return _last(call.func) == "next" and not isinstance(call.args[0], PLACES)
+def _goes_on(call: ast.Call, bound: set[str]) -> bool:
+    """``next`` of what is made or bound there: an iterator that nobody else has, as a rule."""
+    made = not isinstance(call.args[0], PLACES) or bool(_root(call.args[0]) & bound)
+    return _last(call.func) == "next" and made
 
 
 def _takes(call: ast.Call, own: set[str]) -> bool:
