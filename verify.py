@@ -26,6 +26,7 @@ STRENGTHS = ["kernel", "proved", "certified", "steps", "supported", "open", "unc
              "inconclusive", "refuted"]  # fmt: skip
 KINDS = {"kernel": "kernel", "symbolic": "proved", "certificate": "certified", "ball": "certified",
          "cited": "proved"}  # fmt: skip
+GIVEN = ("proved", "certified", "steps")  # what may rest on a cited theorem
 VERSION = 3
 FIELDS = {"receipt", "project", "commit", "seed", "quick", "versions", "sources", "claim", "uses",
           "certificates", "made", "coq", "left_out", "digest"}  # fmt: skip
@@ -45,6 +46,11 @@ STATES = re.compile(
 CLAIM = {"accepted", "assumptions", "bound", "carried", "chapter", "evidence", "given", "id", "items", "own",
          "parts", "reasons", "region", "remark", "sentence", "source", "statement", "steps", "symbols",
          "title", "typeset", "uses", "verdict"}  # fmt: skip
+
+
+NAME = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")  # of a claim
+SHA = re.compile(r"[0-9a-f]{64}")
+GATE = re.compile(r"(\S+\.v): (\w+)")  # a note of kernel evidence: where its theorem stands
 
 
 class Wrong(Exception):
@@ -75,6 +81,39 @@ def finite(text: str) -> float:
     if number - number != 0:
         raise Wrong(f"{text} is no finite number")
     return number
+
+
+def check_form(data: dict[str, Any]) -> None:
+    """What is printed is plain text, what is counted is a number, and nothing stands twice."""
+    claim = data["claim"]
+    for name in (claim["id"], *data["uses"]):
+        if not NAME.fullmatch(name):
+            raise Wrong(f"{name!a} is the name of no claim")
+    tests = [e["test"] for e in claim["evidence"]]
+    for name in (*data["certificates"], *data["coq"], *data["sources"], *tests):
+        if not name.isprintable():
+            raise Wrong(f"{name!a} is not all to be read")
+    if type(data["quick"]) is not bool or type(data["seed"]) is not int:
+        raise Wrong(f"quick {data['quick']!r}, seed {data['seed']!r}")
+    if "python" not in data["versions"]:
+        raise Wrong("the versions that the run was made with are missing")
+    rows = [(e["test"], e["kind"], e["case"], tuple(e["steps"])) for e in claim["evidence"]]
+    if len({*rows}) != len(rows):
+        raise Wrong(f"{next(x for x in rows if rows.count(x) > 1)[0]} stands twice")
+
+
+def check_sources(data: dict[str, Any]) -> None:
+    """That the files listed are all there that the verdict surely rests on, each with a hash."""
+    sources, claim = data["sources"], data["claim"]
+    for name in sources:
+        if name.startswith("/") or ".." in name.split("/"):
+            raise Wrong(f"the source {name} lies outside")
+    chapter = f"/{claim['chapter'].replace('.', '/')}.py"
+    needed = [e["test"].split("::")[0] for e in claim["evidence"] if e["outcome"] == "passed"]
+    needed += [next((x for x in sources if x.endswith(chapter)), chapter)]
+    for name in needed:
+        if not SHA.fullmatch(sources.get(name, "")):
+            raise Wrong(f"no hash of {name} is among the sources")
 
 
 def strength_of(claim: dict[str, Any]) -> str:
@@ -175,7 +214,21 @@ def check_verdict(data: dict[str, Any]) -> Iterator[str]:
         given = given or below.endswith("_given") or bool(uses[name]["given"])
         cap = "inconclusive" if below == "refuted" else below.removesuffix("_given")
         strength = max(strength, cap, key=STRENGTHS.index)
-    full = strength + ("_given" if given and strength in ("proved", "certified", "steps") else "")
+    cited = {s for e in claim["evidence"] for s in e["steps"]
+             if e["outcome"] == "passed" and e["kind"] == "cited"}  # fmt: skip
+    better = {s for e in claim["evidence"] for s in e["steps"]
+              if e["outcome"] == "passed" and e["kind"] in KINDS and e["kind"] != "cited"}  # fmt: skip
+    if said in GIVEN and cited - better and not claim["own"].endswith("_given"):
+        raise Wrong(
+            f"{claim['id']}: a step rests on a cited theorem, and the verdict does not say so"
+        )
+    if (given and said in GIVEN) != bool(claim["given"]) and said in GIVEN:
+        raise Wrong(f"{claim['id']}: cited theorems {claim['given']}, verdict {claim['verdict']}")
+    if said in GIVEN and not any(e["kind"] == "variants" for e in claim["evidence"]):
+        raise Wrong(
+            f"{claim['id']}: every run tries wrong variants of what it decides: none is listed"
+        )
+    full = strength + ("_given" if given and strength in GIVEN else "")
     if full != claim["verdict"]:
         raise Wrong(f"{claim['id']}: verdict {claim['verdict']}, but it comes to {full}")
     yield f"verdict {full}: follows from {len(claim['evidence'])} outcomes and {len(uses)} claims below"
@@ -334,14 +387,18 @@ def verify(data: Any, project: Path | None = None) -> Iterator[str]:
     """Lines of what holds and of what was not checked; raises Wrong."""
     if not isinstance(data, dict) or not isinstance(data.get("project"), str):
         raise Wrong("not a receipt")
-    if data.get("receipt") != VERSION or set(data) != FIELDS:
+    if type(data.get("receipt")) is not int or data["receipt"] != VERSION or set(data) != FIELDS:
         raise Wrong(f"not a receipt of version {VERSION}, or not a whole one")
     if digest(data) != data["digest"]:
         raise Wrong("the digest does not fit: something was changed")
     yield f"digest {data['digest'][:16]}: fits"
     if unknown := sorted(set(data["claim"]) - CLAIM):
         raise Wrong(f"the claim has fields that no receipt has: {', '.join(unknown)[:200]}")
+    check_form(data)
+    check_sources(data)
     yield from check_verdict(data)
+    if data["quick"]:
+        yield "NOT CHECKED: by the run itself: it was one with --quick, of less evidence"
     yield from dict.fromkeys(check_made(data))
     for name, certificate in data["certificates"].items():
         yield f"certificate {name}: {check_certificate(certificate)} cells, all >= 0"
@@ -350,9 +407,17 @@ def verify(data: Any, project: Path | None = None) -> Iterator[str]:
             raise Wrong(f"the Coq file of {name} is not the one that was hashed")
         if one["theorem"] not in STATES.findall(bare(one["file"])):
             raise Wrong(f"the Coq file of {name} has no {one['theorem']}")
+        if not one["theorem"].isidentifier():
+            raise Wrong(f"{one['theorem']!a} is the name of no theorem")
         yield f"NOT CHECKED: Coq's {one['theorem']} for {name} (save its text, run coqc)"
     for name, why in data["left_out"].items():
         yield f"NOT CHECKED: evidence in {name!r}, which skipped itself in that run: {why!r}"
+    for e in data["claim"]["evidence"]:
+        if (e["kind"], e["outcome"]) == ("kernel", "passed"):
+            gates = [x for x in map(GATE.fullmatch, e["notes"]) if x]
+            there = [data["coq"].get(x[1], {}).get("theorem") == x[2] for x in gates]
+            if not gates or not all(there):
+                yield f"NOT CHECKED: {e['test']}: its theorem of Coq is not in the receipt"
     changed = []
     if project is None:
         yield f"NOT CHECKED: {len(data['sources'])} source files (give --project DIR)"

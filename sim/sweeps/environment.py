@@ -1,19 +1,45 @@
-"""Does a cell's code ask for variables of the environment?  As far as that can be told before it runs."""
+"""Does a cell's code ask for variables of the environment, for a script's words, for the hour, or for chance of
+the machine's own?  As far as that can be told before it runs.
+"""
 
 from __future__ import annotations
 
+import datetime
 import dis
 import inspect
 import os
+import random
+import secrets
+import sys
+import time
+import uuid
 from collections.abc import Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
+
+import numpy as np
 
 from sim.sweeps.said import codes
 
 # What asks the environment, which other machines and days have otherwise.
 ASKS = frozenset(("environ", "environb", "getenv", "getenvb"))
-_ASKED = tuple(getattr(os, name) for name in sorted(ASKS) if hasattr(os, name))
+_DAY = {
+    datetime.datetime: ("astimezone", "fromtimestamp", "now", "today", "utcnow"),
+    datetime.date: ("today",),
+}
+_ASKED = (
+    *(getattr(os, name) for name in sorted(ASKS) if hasattr(os, name)), os.urandom, uuid.uuid1, uuid.uuid4,
+    time.time, time.time_ns, time.localtime, time.mktime, secrets.token_bytes, secrets.randbelow,
+    *(inspect.getattr_static(of, name) for of, names in _DAY.items() for name in names),
+)  # fmt: skip
+# Without a word they begin with chance of the machine's.
+_SEEDED = (np.random.default_rng, np.random.SeedSequence, np.random.RandomState, random.Random)
+# Draw from one stream that all share: which of its numbers come depends on what was drawn before.
+_SHARED = tuple(
+    x for of, whose in ((np.random, np.random.mtrand._rand), (random, random._inst))
+    for x in vars(of).values()
+    if getattr(x, "__self__", None) is whose
+)  # fmt: skip
 _UNKNOWN, _SELF = object(), object()
 
 
@@ -26,10 +52,21 @@ def asked(function: FunctionType, *, method: bool = False) -> tuple[str, bool] |
     """
     known, doubtful = function.__globals__, None
     own = _own(function.__code__) if method else None
+    seeded = any(
+        {"seed", "set_state", "setstate"} & {*x.co_names} for x in codes(function.__code__)
+    )
     for code in codes(function.__code__):
         top: Any = _UNKNOWN  # the object that was loaded last
         for step in _steps(code):
             name, top = step.argval, _UNKNOWN if step.is_jump_target else top
+            if (
+                step.opname in ("CALL", "PRECALL")
+                and not step.arg
+                and any(top is x for x in _SEEDED)
+            ):
+                return f"{top.__name__}() without a seed", True
+            if step.opname == "PUSH_NULL":
+                continue
             if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
                 unsure, top = name in ASKS and name not in known, known.get(name, _UNKNOWN)
             elif step.opname in ("LOAD_ATTR", "LOAD_METHOD"):
@@ -38,7 +75,9 @@ def asked(function: FunctionType, *, method: bool = False) -> tuple[str, bool] |
             else:
                 unsure = name in ASKS and step.opname.startswith(("IMPORT_FROM", "LOAD_SUPER"))
                 top = _SELF if own is not None and _loaded(step) == own else _UNKNOWN
-            if any(top is x for x in _ASKED):
+            if any(top is x for x in (*_ASKED, sys.argv)) or (
+                not seeded and any(top is x for x in _SHARED)
+            ):
                 return str(name), True
             doubtful = (str(name), False) if unsure else doubtful
     return doubtful

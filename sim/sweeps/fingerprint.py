@@ -40,7 +40,7 @@ LOOKS_UP = frozenset(("__import__", "eval", "exec", "globals", "compile"))
 # What finds by a text, or holds, anything at all: an attribute of something.
 FINDS = frozenset((
     "__globals__", "__subclasses__", "f_globals", "import_module", "module_from_spec", "resolve_name",
-    "run_module", "run_path",
+    "locate", "run_module", "run_path", "safeimport",
 ))  # fmt: skip
 # What reads of a source what is not hashed: comments, docstrings, on which line something stands.
 READS_ITSELF = frozenset((
@@ -110,6 +110,11 @@ def _named(function: FunctionType, seen: _Seen, *, method: bool) -> Iterator[str
     names = frozenset(name for x in codes(code) for name in x.co_names)
     if not engine(function) and (found := asked(function, method=method)) is not None:
         raise _by_environment(function, *found)
+    words = [x for one in codes(code) for x in one.co_consts if isinstance(x, str)]
+    if not engine(function) and any(x[:7].lower() == "attach " for x in words):
+        raise NotComparable(
+            f"{function.__qualname__} has SQLite attach a base, of which nobody is told: connect to it"
+        )
     held = "sys" in names or any(x is sys for x in known.values())  # by whatever name
     for name in sorted(names):
         modules = known.get(name) is sys.modules or (name == "modules" and held)
@@ -137,8 +142,8 @@ def _named(function: FunctionType, seen: _Seen, *, method: bool) -> Iterator[str
 def _by_environment(function: FunctionType, name: str, sure: bool) -> NotComparable:
     if sure:
         return NotComparable(
-            f"{function.__qualname__} asks for {name}: its numbers would stay when the environment is "
-            "another; make it a setting"
+            f"{function.__qualname__} asks for {name}: its numbers would stay when the environment, the hour "
+            "or the machine's chance is another; make it a setting, or draw from the seed"
         )
     return NotComparable(
         f"{function.__qualname__} asks for an attribute called {name}, and of what is known only as it runs: "

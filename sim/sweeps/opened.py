@@ -23,6 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from sim.sweeps.asked import ABSENT, KINDS, LISTS, asking, key_of, state
 from sim.sweeps.started import (
@@ -41,7 +42,7 @@ CHANGED = "changed while it was read"  # is the digest of nothing
 UNSEEN = "is not seen"  # nor this: of what a cell starts, in the place of a path
 _TICK = 100_000_000  # ns; a file system's clock stands still for 10 ms: two edits can have one time
 _NO_FILES = frozenset(("", ":memory:"))  # to SQLite
-_OPENS = frozenset(("open", "sqlite3.connect"))
+_OPENS = frozenset(("open", "sqlite3.connect", "ctypes.dlopen"))
 # Event -> which argument is made.
 _MAKES = {"os.mkdir": 0, "os.rename": 1, "os.link": 1, "os.symlink": 1}
 _LEFT_OUT = tuple(
@@ -122,6 +123,8 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         _unseen(f"it starts a process ({named(event, arguments)})")
     if event in THREADS and not is_heard(arguments):
         _unseen(PAST)
+    if event == "os.getxattr" and not _below_packages(sys._getframe(1)):
+        _unseen("it asks for an attribute of a file")
     if _HEARD.cell.ended and event in _OPENS | LISTS:
         for cell in _RUNNING:
             cell.unseen["a thread that an earlier cell started reads files"] = None
@@ -137,6 +140,10 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if event != "open" and os.fsdecode(path) in _NO_FILES:
         return
+    if event == "ctypes.dlopen" and os.sep not in os.fsdecode(path):
+        return  # the system looks for it among its own
+    if event == "sqlite3.connect" and os.fsdecode(path).startswith("file:"):
+        path = unquote(urlsplit(os.fsdecode(path)).path)
     text = _real(path)
     if _left_out(text):
         return
@@ -148,6 +155,11 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             _keep(key)
         if read[text] == ABSENT and (event != "open" or _makes(arguments[2])):
             _HEARD.written.add(text)
+
+
+def _below_packages(frame: FrameType) -> bool:
+    """Whether a package asks, as who copies a file does."""
+    return _left_out(os.path.abspath(frame.f_code.co_filename))
 
 
 def _begun() -> Callable[[], None] | None:

@@ -124,6 +124,47 @@ def test_what_asks_the_environment_is_refused(how: str, call: str, tmp_path: Pat
         fingerprint(cell)
 
 
+@pytest.mark.parametrize(
+    ("how", "call"),
+    [("import sys", "sys.argv[1]"), ("import time", "time.time()"), ("from time import time", "time()"),
+     ("from datetime import datetime", "datetime.fromtimestamp(0).hour"), ("import os", "os.urandom(1)[0]"),
+     ("from datetime import date", "date.today().day"), ("import uuid", "uuid.uuid4().int"),
+     ("import numpy as np", "np.random.default_rng().random()"), ("import random", "random.random()"),
+     ("from numpy.random import default_rng", "default_rng().random()"),
+     ("import numpy as np", "np.random.rand()"), ("import random", "random.Random().random()")],
+)  # fmt: skip
+def test_what_comes_otherwise_each_time_is_refused(how: str, call: str, tmp_path: Path) -> None:
+    """Mended: its first number was "reused" for ever, and another process or order gave another."""
+    cell = loaded_cell(tmp_path / "a", f"{how}\ndef cell(s, seed):\n    return {call}\n")
+    with pytest.raises(NotComparable, match="make it a setting"):
+        fingerprint(cell)
+
+
+@pytest.mark.parametrize(
+    ("how", "call"),
+    [("import numpy as np", "np.random.default_rng(seed).random()"),
+     ("import numpy as np", "np.random.Generator(np.random.PCG64(seed)).random()"),
+     ("import random", "random.Random(3).random()"), ("import time", "time.perf_counter() * 0"),
+     ("import numpy as np", "(np.random.seed(seed), np.random.rand())[1]"),
+     ("import random", "(random.seed(3), random.random())[1]"),
+     ("from datetime import datetime", "datetime(2020, 1, 1).day"), ("import sys", "sys.maxsize")],
+)  # fmt: skip
+def test_what_comes_again_is_none_of_it(how: str, call: str, tmp_path: Path) -> None:
+    assert fingerprint(
+        loaded_cell(tmp_path / "a", f"{how}\ndef cell(s, seed):\n    return {call}\n")
+    )
+
+
+def test_what_finds_by_text_and_what_attaches_is_refused(tmp_path: Path) -> None:
+    """Mended: both were "reused" after an edit of what they read."""
+    for place, how, call in (
+        ("a", "import pydoc", "pydoc.locate('k.K')"), ("b", "", "s.execute(\"attach 'x.db' as other\")"),
+    ):  # fmt: skip
+        cell = loaded_cell(tmp_path / place, f"{how}\ndef cell(s, seed):\n    return {call}\n")
+        with pytest.raises(NotComparable, match=r"known only as it runs|attach a base"):
+            fingerprint(cell)
+
+
 OWN = """
 class World:
     def __init__(self, size):

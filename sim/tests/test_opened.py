@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import shutil
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 import pytest
 
 from sim import Cell, CellError, StoreError, load, salvage, sweep
-from sim.sweeps.opened import ABSENT, CHANGED, digest, reading
+from sim.sweeps.opened import ABSENT, CHANGED, UNSEEN, digest, reading
 from sim.sweeps.store import FileChangedError, Store, StoreDamagedError
 from sim.sweeps.workers import worker_pool
 from sim.tests.sweep_tools import SERIAL, _needs
@@ -257,6 +258,25 @@ def test_what_a_dask_worker_reads_is_kept(tmp_path: Path) -> None:
 @pytest.mark.skipif(not MPIEXEC, reason="not on PATH: mpiexec")
 def test_what_an_mpi_worker_reads_is_kept(tmp_path: Path) -> None:
     _peer(tmp_path, MPI, str(MPIEXEC), "-n", "2", sys.executable, "-m", "mpi4py.futures")
+
+
+def test_what_native_code_opens_is_a_read(tmp_path: Path) -> None:
+    """Mended: a library, a base by its address, an attribute of a file were "reused" after an edit."""
+    base, library = tmp_path / "x.db", tmp_path / "l.so"
+    sqlite3.connect(base).close()
+    base.touch()
+    shutil.copy(np.random._philox.__file__, library)
+    with reading() as files:
+        sqlite3.connect(f"file:{base}?mode=ro", uri=True).close()
+        ctypes.CDLL(str(library))
+        ctypes.CDLL(None)
+    assert {*files} == {os.path.realpath(base), os.path.realpath(library)}
+    with reading() as files, suppress(OSError):
+        exec(compile(f"import os\nos.getxattr({str(base)!r}, 'user.k')", "/a/script.py", "exec"))
+    assert files == {"it asks for an attribute of a file": UNSEEN}
+    with reading() as files:
+        shutil.copy2(base, tmp_path / "y.db")
+    assert UNSEEN not in files.values(), "who copies a file asks for its attributes, too"
 
 
 def test_which_opens_are_reads(tmp_path: Path) -> None:

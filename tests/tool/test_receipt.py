@@ -24,6 +24,8 @@ from theorem_audit.weigh.receipt import _made, certificates_of, receipt
 from theorem_audit.weigh.verdict import RANKS
 from theory import claims
 
+OF = "tests/model/test_step.py"  # holds evidence of NORM
+
 
 @pytest.fixture(scope="module")
 def slip(run: dict[str, Any]) -> dict[str, Any]:
@@ -33,10 +35,14 @@ def slip(run: dict[str, Any]) -> dict[str, Any]:
     )
     small = sorted(second_opinion.stored().items(), key=lambda x: len(x[1].to_json()))[:3]
     data["certificates"] = {name: json.loads(c.to_json()) for name, c in small}
-    data["made"] = {"t::c": [name for name, _ in small], "t::none": []}
+    data["made"] = {f"{OF}::c": [name for name, _ in small], f"{OF}::none": []}
     one = next(e for e in data["claim"]["evidence"] if e["kind"] == "symbolic")
     for test in data["made"]:
         data["claim"]["evidence"].append({**one, "kind": "certificate", "test": test})
+    # What the run of these tests does not ask; that hypotheses are read is another test's.
+    read = [y for x in data["claim"]["assumptions"] for y in ("region", x["item"]) if y]
+    tried = {"kind": "variants", "test": f"{OF}::tried", "steps": [], "read": []}
+    data["claim"]["evidence"] += [{**one, **tried}, {**one, "test": f"{OF}::reads", "read": read}]
     return signed(data)
 
 
@@ -55,7 +61,7 @@ def test_verify_needs_the_standard_library_alone(slip: dict[str, Any], tmp_path:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     for line in (
-        "digest", "verdict", "certificate", "NOT CHECKED: t::none, which left no certificate",
+        "digest", "verdict", "certificate", f"NOT CHECKED: {OF}::none, which left no certificate",
         "NOT CHECKED: the evidence itself",
         "NOT CHECKED: evidence in 'tests/test_x.py', which skipped itself in that run: 'no GPU'",
     ):  # fmt: skip
@@ -94,7 +100,7 @@ def _one_less(data: dict[str, Any]) -> None:
 
 def _unsaid(data: dict[str, Any]) -> None:
     _stripped(data)
-    del data["made"]["t::c"]
+    del data["made"][f"{OF}::c"]
 
 
 def _negative(data: dict[str, Any]) -> None:
@@ -105,7 +111,7 @@ def _negative(data: dict[str, Any]) -> None:
 
 def _unsplit(data: dict[str, Any]) -> None:
     tent = [[[0], "1/100"], [[2], "1/1"], [[1], "-1/6"]]
-    data["made"]["t::c"].append("x")
+    data["made"][f"{OF}::c"].append("x")
     data["certificates"]["x"] = {"schema": 1, "symbols": ["x"], "polynomial": tent,
                                  "box": [[[], [[[0], "1/1"]]]], "tree": None}  # fmt: skip
 

@@ -58,6 +58,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "theorem_audit/reuse/reach.py": closing.reaches_hold,
     "theorem_audit/reuse/keeper.py": keepers.keepers_hold,
     "theorem_audit/reuse/reads.py": reading.reads_hold,
+    "theorem_audit/reuse/natively.py": reading.natively_hold,
     "theorem_audit/reuse/asking.py": asking.asks_hold,
     "theorem_audit/reuse/environment.py": variables.environments_hold,
     "theorem_audit/reuse/index.py": indexing.indexes_hold,

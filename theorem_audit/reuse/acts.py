@@ -14,8 +14,10 @@ from theorem_audit.reuse.syntax import nodes
 
 CHANGING = frozenset((
     "add", "append", "appendleft", "clear", "difference_update", "discard", "extend", "extendleft", "fill",
-    "insert", "intersection_update", "move_to_end", "pop", "popitem", "popleft", "put", "register", "remove",
-    "resize", "reverse", "rotate", "setdefault", "sort", "symmetric_difference_update", "update",
+    "insert", "intersection_update", "move_to_end", "pop", "popitem", "popleft", "put", "put_nowait",
+    "register", "remove", "resize", "reverse", "rotate", "seed", "seek", "send", "set", "setdefault",
+    "setstate", "sort", "standard_normal", "symmetric_difference_update", "truncate", "update", "write",
+    "writelines",
     "__delattr__", "__delitem__", "__iadd__", "__iand__", "__imul__", "__ior__", "__isub__", "__ixor__",
     "__setattr__", "__setitem__",
 ))  # fmt: skip
@@ -23,7 +25,7 @@ CHANGING = frozenset((
 CHANGERS = frozenset((
     "copyto", "delattr", "delitem", "fill_diagonal", "heapify", "heappop", "heappush", "heappushpop",
     "heapreplace", "iadd", "iand", "iconcat", "imul", "insort", "insort_left", "insort_right", "ior", "isub",
-    "ixor", "put_along_axis", "putmask", "setattr", "setitem", "shuffle",
+    "ixor", "next", "pack_into", "put_along_axis", "putmask", "setattr", "setitem", "shuffle",
 ))  # fmt: skip
 BY_A_TEXT = frozenset(("methodcaller",))  # calls any method of anything
 # What gives back a new object, whatever it is handed; so does what is called like a class.
@@ -175,8 +177,13 @@ def _changes(function: ast.AST, own: set[str]) -> bool:
 def _changing(parts: list[ast.AST], own: set[str]) -> bool:
     """Whether code calls what changes an object that is not its own, or takes it: ``append = TABLE.append``."""
     known = set[int]()  # functions that are called with what is its own
+    bound = {x.id for x in parts if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Store)}
     for part in parts:
-        if isinstance(part, ast.Call) and part.args and _root(part.args[0]) & own:
+        if (
+            isinstance(part, ast.Call)
+            and part.args
+            and (_root(part.args[0]) & own or _goes_on(part, bound))
+        ):
             of_a_type = _root(part.func) & TYPES  # object.__setattr__(self, name, value)
             if of_a_type or _last(part.func) in CHANGERS:
                 known.add(id(part.func))
@@ -190,6 +197,12 @@ def _changing(parts: list[ast.AST], own: set[str]) -> bool:
         elif isinstance(part, ast.Call) and _takes(part, own):
             return True
     return False
+
+
+def _goes_on(call: ast.Call, bound: set[str]) -> bool:
+    """``next`` of what is made or bound there: an iterator that nobody else has, as a rule."""
+    made = not isinstance(call.args[0], PLACES) or bool(_root(call.args[0]) & bound)
+    return _last(call.func) == "next" and made
 
 
 def _takes(call: ast.Call, own: set[str]) -> bool:

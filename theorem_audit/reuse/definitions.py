@@ -18,7 +18,15 @@ from typing import Any
 from theorem_audit.reuse import acts, statements, syntax, unnamed
 from theorem_audit.reuse.statements import Reader, Statement, sha
 from theorem_audit.reuse.syntax import nodes, said
-from theorem_audit.reuse.unnamed import DOCS, IMPORTING, clocks, importers, imports
+from theorem_audit.reuse.unnamed import (
+    DOCS,
+    IMPORTING,
+    called,
+    clocks,
+    importers,
+    imports,
+    variables,
+)
 
 READ_BY = (__file__, *(x.__file__ for x in (acts, statements, syntax, unnamed)))
 # Of what is kept of a file.
@@ -79,7 +87,7 @@ def read(text: bytes) -> Source:
         for x in tree.body
     )  # fmt: skip
     written = imports(tree)
-    reader = Reader(lazy, importers(written), clocks(written))
+    reader = Reader(lazy, importers(written), clocks(written), variables(written), called(written))
     found = Source("", docs=docs)
     for node in tree.body:
         _top(node, reader, found)
@@ -153,8 +161,9 @@ def _apart(node: ast.ClassDef, reader: Reader, found: Source) -> None:
             and _may_import(inner)
         ):
             method = reader.statement(inner)
-            if method.dynamic or method.doors or method.imports:
-                found.methods[f"{node.name}.{inner.name}"] = method
+            name = f"{node.name}.{inner.name}"  # one of several of that name stays
+            if (method.dynamic or method.doors or method.imports) and name not in found.methods:
+                found.methods[name] = method
                 continue
         kept.append(inner)
     node.body = kept or [ast.Pass()]

@@ -50,6 +50,7 @@ class Graph:
         self._edges: dict[Node, tuple[Node, ...]] = {}
         self._digests: dict[Node, str] = {}
         self._tops: dict[str, frozenset[str]] = {}
+        self._absent: dict[str, bool] = {}
         self._reach = Reach(self.edges, self._hash)
         self._by_name = Reach(lambda node: [x for x in self.edges(node) if x[0] != "below"])
 
@@ -161,12 +162,30 @@ class Graph:
                 found |= self._of(module, statement)
             if statement.names or statement.typing:
                 continue
-            for where, name, _, level in statement.imports:
+            for where, name, alias, level in statement.imports:
                 target = self.names.absolute(module, where, level)
                 if self.names.ours(target):
                     inner = f"{target}.{name}"
                     found.add(("base", inner if inner in self.tree.modules else target))
+                elif module.split(".")[0] != TOOL and self._for_itself(source, target, alias):
+                    found.add(("outside", target.split(".")[0]))
         return {x for x in found if x[1] in self.tree.modules or x[0] == "outside"}
+
+    def _for_itself(self, source: Source, target: str, alias: str) -> bool:
+        """Whether a package from elsewhere is imported for what its import does, or is not there at all.
+
+        For what its import does, where nothing mentions the name that it is bound to.
+        """
+        top = target.split(".")[0]
+        if top in STANDARD:
+            return False
+        if top not in self._absent:
+            self._absent[top] = self.outside(top).partition(";")[0].endswith(" absent")
+        if self._absent[top] or alias == "*":
+            return True
+        name = alias.removeprefix(".")
+        statements = (*source.statements, *source.methods.values())
+        return all(name != x.partition(".")[0] for s in statements for x in (*s.refs, *s.hints))
 
     def _modules_imported(self, module: str) -> set[str]:
         """The modules of the project that a file names in an import, anywhere, and the packages above."""
@@ -195,15 +214,23 @@ class Graph:
 
     def asks_the_clock(self, node: Node) -> bool:
         """Whether a definition of the project, or an effect of a module, may ask what time it is."""
+        return any(x.clock for x in self._said(node))
+
+    def asks_the_system(self, node: Node) -> set[str]:
+        """The variables of the environment for which one may have the operating system ask."""
+        return {name for x in self._said(node) for name in x.variables}
+
+    def _said(self, node: Node) -> list[Statement]:
+        """The statements of the project that a node is."""
         kind, module = node[0], node[1]
         if module not in self.sources or module.split(".")[0] == TOOL:
-            return False
+            return []
         source = self.sources[module]
         if kind == "base":
-            return any(x.clock and self.stirring.acts(module, x) for x in source.statements)
+            return [x for x in source.statements if self.stirring.acts(module, x)]
         if kind == "method":
-            return source.methods[node[2]].clock
-        return kind == "def" and any(x.clock for x in self.names.bound(module).get(node[2], ()))
+            return [source.methods[node[2]]]
+        return self.names.bound(module).get(node[2], []) if kind == "def" else []
 
     # --- hashes -------------------------------------------------------------------------------
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +23,7 @@ from theorem_audit.reuse import definitions, versions
 from theorem_audit.reuse.files import TOOL, look, shown
 from theorem_audit.reuse.graph import STANDARD, Graph, Node
 from theorem_audit.reuse.index import Index, Row, build, state_of
-from theorem_audit.reuse.reads import CLOCK, Owner, States
+from theorem_audit.reuse.reads import CHANGED, CLOCK, EVERYONE, Owner, States, changed_since
 from theorem_audit.reuse.store import Store
 
 FORM = "3"  # of keys
@@ -89,6 +91,7 @@ class Keeper:
         self.words: dict[str, Any] = {}  # of claims as told anew, by key
         self.tree = look(project)
         self.states = States(project.root)
+        self.since = time.time_ns()
         self.fingerprints: dict[str, str] = {}
         self._kept = set[str]()  # keys of the outcomes that this run kept
         self._files: dict[str, frozenset[str]] = {}
@@ -313,7 +316,7 @@ class Keeper:
 
     def keep(
         self, key: str, outcome: dict[str, Any], reads: Mapping[Owner, Iterable[str]], row: Row
-    ) -> None:
+    ) -> Kept:
         """Keep an outcome, with the files that what it reaches has opened; what asks the clock is run anew."""
         roots = self.nodes(row)
         reached = self.graph.reached(roots)
@@ -321,14 +324,23 @@ class Keeper:
         owners = {(x[1], x[2].split(".")[0]) for x in reached if len(x) == 3}
         whats = set[str]()
         for owner, opened in reads.items():
-            if owner in owners or (not owner[1] and owner[0] in modules):
+            if owner in owners or owner == EVERYONE or (not owner[1] and owner[0] in modules):
                 whats |= set(opened)
         if self.graph.meets_the_clock(roots):
             whats.add(CLOCK)
+        whats.update(*map(self.graph.asks_the_system, reached))
+        whats = {CHANGED if changed_since(x, self.project.root, self.since) else x for x in whats}
         used = {x: self.claim_key(x) for x in outcome["uses"] if x in self.index.claims}
         kept = Kept(outcome, self.states.of(whats), used, self.snapshot)
         self.store.put("outcome", key, vars(kept))
         self._kept.add(key)
+        return kept
+
+    @staticmethod
+    def files(reads: Iterable[str]) -> set[str]:
+        """The files of the project among what was read, by their place in it."""
+        names = (x.removeprefix("file:") for x in reads if x.startswith("file:"))
+        return {x for x in names if not os.path.isabs(x)}
 
     def forget(self, key: str) -> None:
         """Take an outcome back that was kept in this run."""

@@ -3,35 +3,41 @@
 An audit hook of the interpreter sees every file that is opened, and so does what stands in the place of
 ``os.stat`` every name that is asked for, and ``environment`` every variable.  A read is put down to the
 innermost definition of the project on the stack: whoever reaches that definition depends on the file, also
-where a cache spares the next one from opening it.  Sources that Python imports are left out where their
+where a cache spares the next one from opening it.  A function without a name, and a list that is made as a
+module is imported, are the module's own; what no definition is seen to ask for, in a thread, is put down to all
+that started one.  Sources that Python imports are left out where their
 definitions are read anyway.  What a child process or the network says cannot be recorded: ``UNSEEN`` is never
 the same again, so it is run anew.
 """
 
 from __future__ import annotations
 
+import _thread
 import functools
 import hashlib
 import os
 import shutil
 import sys
 import sysconfig
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from theorem_audit.reuse import asking, environment
+from theorem_audit.reuse import asking, environment, natively
 from theorem_audit.reuse.environment import IMPORTS
 
 Owner = tuple[str, str]  # module, top-level name ("" for the module's own statements)
 Reads = dict[Owner, set[str]]
+EVERYONE: Owner = ("", "")
 SCRATCH = frozenset(("__pycache__", ".git", ".hypothesis", ".pytest_cache"))
 TOOL = "theorem_audit."
 UNSEEN = "unseen:"
 CHILD, NETWORK = f"{UNSEEN}what a child process read", f"{UNSEEN}what the network said"
 CLOCK = f"{UNSEEN}what time it is"
+CHANGED = f"{UNSEEN}what a file said that changed as the run went on"
 CANNOT = {
     **dict.fromkeys(
         ("os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty"), CHILD
@@ -43,7 +49,11 @@ KINDS = {
     "os.scandir": "folder",
 }  # fmt: skip
 TIMED = frozenset(("asked", "numbered", "os.scandir"))  # what may ask for times, too
-OPENS = frozenset(("open", "os.listdir", "os.scandir", "subprocess.Popen", "sqlite3.connect"))
+ATTRIBUTES = f"{UNSEEN}what an attribute of a file says"
+OPENS = frozenset((
+    "open", "os.listdir", "os.scandir", "subprocess.Popen", "sqlite3.connect", "ctypes.dlopen", "import",
+    "os.getxattr",
+))  # fmt: skip
 # Who reads sources to show them, in messages.
 SHOWS = frozenset(("linecache", "tokenize", "inspect", "traceback"))
 _readlink = os.readlink  # the system's own, before it is listened to
@@ -65,6 +75,7 @@ class Recorder:
         self.modules = modules
         self.reads: Reads = {}
         self._own: set[str] = set()  # what this process wrote itself
+        self._starters: set[Owner] = set()  # who started a thread
         self._busy = False
 
     def start(self) -> None:
@@ -79,6 +90,8 @@ class Recorder:
             self._ask(name, event)
         self._ask("readlink", "followed")
         self._ask("open", "open")  # the interpreter does not tell below which folder
+        self._starts(threading.Thread, "start")
+        self._starts(_thread, "start_new_thread")
         environment.listen(lambda name: self._heard("variable", (name,), sys._getframe(2)))
 
     def _ask(self, name: str, event: str) -> None:
@@ -104,6 +117,17 @@ class Recorder:
         if event in OPENS or event in CANNOT:
             self._heard(event, arguments, sys._getframe(1))
 
+    def _starts(self, of: Any, name: str) -> None:
+        """Put in the place of what starts a thread one that notes who does: older Pythons tell nobody."""
+        starts: Callable[..., Any] = getattr(of, name)
+
+        @functools.wraps(starts)
+        def started(*given: Any, **more: Any) -> Any:
+            self._starters |= {*filter(None, [self._owner(sys._getframe(1))])}
+            return starts(*given, **more)
+
+        setattr(of, name, started)
+
     def _heard(self, event: str, arguments: tuple[Any, ...], frame: FrameType) -> None:
         """frame: of who called the function that tells."""
         if self._busy:
@@ -111,9 +135,10 @@ class Recorder:
         self._busy = True
         try:
             for what in self._what(event, arguments, frame):
-                owner = self._owner(frame)
-                if owner is not None and not (what == CHILD and owner[0].startswith(TOOL)):
-                    self.reads.setdefault(owner, set()).add(what)
+                owner = EVERYONE if _imported(event, what, frame) else self._owner(frame)
+                for one in self._starters if owner is None else (owner,):
+                    if not (what == CHILD and one[0].startswith(TOOL)):
+                        self.reads.setdefault(one, set()).add(what)
         finally:
             self._busy = False
 
@@ -122,7 +147,10 @@ class Recorder:
     ) -> tuple[str, ...]:
         if event in CANNOT:
             return (CANNOT[event],)
-        path = arguments[0]
+        if event == "os.getxattr":  # who copies a file asks for them, too
+            own = frame is not None and frame.f_code.co_filename in self.modules
+            return (ATTRIBUTES,) if own else ()
+        path = natively.path(event, arguments)
         if event == "variable":
             sought = environment.program(path, frame)
             if sought is not None:
@@ -156,6 +184,9 @@ class Recorder:
         name = text[len(self.root) :] if inside else text
         if kind:
             return (f"{kind}:{name}",)
+        if event == "sqlite3.connect":  # beside it lies what is not yet written into it
+            kind = "stamp" if text.startswith(self.output) else "file"
+            return tuple(f"{kind}:{name}{x}" for x in ("", *natively.BESIDE_A_BASE))
         if event == "open" and self._written(text, arguments[1], arguments[2]):
             return ()
         return (f"{'stamp' if text.startswith(self.output) else 'file'}:{name}",)
@@ -191,9 +222,15 @@ class Recorder:
             # what stands in for a function of ``os`` owns no read
             if module is not None and frame.f_code.co_filename != __file__:
                 name = frame.f_code.co_qualname.split(".")[0]
-                return module, "" if name == "<module>" else name
+                return module, "" if name.startswith("<") else name
             frame = frame.f_back
         return None
+
+
+def _imported(event: str, what: str, frame: FrameType) -> bool:
+    """Whether a module that is no source of the project is read: once, by who is the first to import it."""
+    source = what.endswith(".py") and frame.f_code.co_filename.startswith(IMPORTS)
+    return event == "import" or (event == "open" and source)
 
 
 def _folder(number: Any) -> str | None:
@@ -266,6 +303,15 @@ def state(what: str, root: Path) -> str:
         return "absent"
 
 
+def changed_since(what: str, root: Path, moment: int) -> bool:
+    """Whether a file that was opened changed since a moment, in ns: which edition was read, nobody knows."""
+    kind, _, name = what.partition(":")
+    try:
+        return kind == "file" and (root / name).stat().st_ctime_ns >= moment
+    except (OSError, ValueError):
+        return False
+
+
 class States:
     """``state``, once for each read."""
 
@@ -288,4 +334,7 @@ class States:
         return {what: self(what) for what in sorted(whats)}
 
 
-__all__ = ["CHILD", "CLOCK", "UNSEEN", "Owner", "Reads", "Recorder", "States", "state"]
+__all__ = [
+    "CHANGED", "CHILD", "CLOCK", "EVERYONE", "UNSEEN", "Owner", "Reads", "Recorder", "States", "changed_since",
+    "state",
+]  # fmt: skip

@@ -110,6 +110,8 @@ class Names:
                 assert star == "*"
                 target = self.absolute(module, where, level)
                 found |= {("whole", target)} if target in self.tree.modules else set()
+                inner = f"{target}.{name}"  # ``__all__`` may name what is not imported yet
+                found |= self._module(inner, below, depth) if self._there(inner) else set()
         return found
 
     def _stars(self, module: str) -> list[tuple[str, str, str, int]]:

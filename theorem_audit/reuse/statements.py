@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,7 @@ from theorem_audit.reuse import acts
 from theorem_audit.reuse.syntax import nodes, said, shape
 from theorem_audit.reuse.unnamed import (
     ALL_HERE,
+    ATTACH,
     DISCOVER,
     DOCS,
     DOOR,
@@ -21,6 +23,8 @@ from theorem_audit.reuse.unnamed import (
     HOLDS,
     LOADERS,
     LOOSE,
+    TEXTS,
+    WHOLE,
 )
 
 # Decorators that change nothing but what they decorate.
@@ -47,7 +51,8 @@ class Statement:
     changes: its code may change what it did not make (``acts``).  stirs: of a class, the methods that change
     their own object (``acts.stirs``).  looks: it binds what an attribute gives.  hints: names in annotations
     that are not evaluated, or in texts there.  hinted: it reads annotations, of whatever it has at hand.
-    clock: it may ask what time it is.
+    clock: it may ask what time it is, or what nobody tells of.  variables: of the environment, for which it
+    may have the system ask.
     """
 
     names: list[str] = field(default_factory=list)
@@ -69,6 +74,7 @@ class Statement:
     hints: list[str] = field(default_factory=list)
     hinted: bool = False
     clock: bool = False
+    variables: list[str] = field(default_factory=list)
 
 
 def sha(text: str) -> str:
@@ -79,13 +85,20 @@ def sha(text: str) -> str:
 class Reader:
     """Reads statements; lazy: the file's annotations are never evaluated.  said: their syntax, in order.
 
-    importers: names that stand for what imports by a name.  clocks: for what tells the hour.
+    importers: names that stand for what imports by a name.  clocks: for what tells the hour.  asking: for
+    what has the system ask for variables.  called: what a name that is a module stands for.
     """
 
     def __init__(
-        self, lazy: bool, importers: frozenset[str], clocks: frozenset[str] = frozenset()
+        self,
+        lazy: bool,
+        importers: frozenset[str],
+        clocks: frozenset[str] = frozenset(),
+        asking: Mapping[str, tuple[str, ...]] = {},
+        called: Mapping[str, str] = {},
     ) -> None:
         self.lazy, self.importers, self.clocks = lazy, importers, clocks
+        self.asking, self.called = asking, called
         self._literal: set[int] = set()  # what is called with a name that is written there
         self.said: list[str] = []
         self.strings: set[str] = set()
@@ -95,6 +108,7 @@ class Reader:
         found = Statement(digest=sha(said(node)), typing=typing)
         self.said.append(found.digest)
         refs, attrs, doors, hints = set[str](), set[str](), set[str](), set[str]()
+        variables = set[str]()
         pending: list[Any] = [node]
         # Whether a closer look at what it changes, or lists, is worth its time.
         suspect = here = False
@@ -108,6 +122,8 @@ class Reader:
                     if id(part) not in self._literal:
                         found.loose |= part.id in self.importers or part.id in LOOSE
                         found.packages += [""] * (part.id == DISCOVER)
+                    found.loose |= part.id in HOLDS or self.called.get(part.id) in WHOLE
+                    variables.update(self.asking.get(part.id, ()))
                     found.docs |= part.id in DOCS
                     found.dynamic |= part.id in DYNAMIC
                     here |= part.id in ALL_HERE
@@ -116,20 +132,26 @@ class Reader:
                 continue
             if kind is ast.Constant:
                 found.docs |= isinstance(part.value, str) and part.value in DOCS
-                found.loose |= isinstance(part.value, str) and part.value in HOLDS
+                found.loose |= isinstance(part.value, str) and part.value in TEXTS
+                found.clock |= isinstance(part.value, str) and part.value[:7].lower() == ATTACH
                 if isinstance(part.value, str) and _like_a_path(part.value):
                     self.strings.add(part.value)
                 continue
             if kind is ast.Attribute:
                 attrs.add(part.attr)
-                if id(part) not in self._literal:
-                    found.loose |= part.attr in LOOSE or _dotted(part) in DOTTED
-                    found.packages += [""] * (part.attr == DISCOVER)
-                found.loose |= part.attr in HOLDS
-                found.docs |= part.attr in DOCS
-                found.hinted |= part.attr in HINTS
-                found.clock |= f".{part.attr}" in self.clocks
-                if dotted := _dotted(part):
+                inner: Any = part
+                dotted = _dotted(part)
+                while type(inner) is ast.Attribute:  # of a chain, each
+                    if id(inner) not in self._literal:
+                        found.loose |= inner.attr in LOOSE or self._meant(inner) in DOTTED
+                        found.packages += [""] * (inner.attr == DISCOVER)
+                    found.loose |= inner.attr in HOLDS
+                    found.docs |= inner.attr in DOCS
+                    found.hinted |= inner.attr in HINTS
+                    found.clock |= f".{inner.attr}" in self.clocks
+                    variables.update(self.asking.get(f".{inner.attr}", ()))
+                    inner = inner.value if dotted else None  # else it comes by itself
+                if dotted:
                     refs.add(dotted)
                     attrs.update(dotted.split(".")[1:])
                     continue
@@ -153,7 +175,7 @@ class Reader:
                 elif isinstance(value, ast.AST):
                     pending.append(value)
         found.refs, found.attrs, found.doors = sorted(refs), sorted(attrs), sorted(doors)
-        found.hints = sorted(hints - refs)
+        found.hints, found.variables = sorted(hints - refs), sorted(variables)
         if here:
             found.dynamic |= any(_all_here(x) for part in acts.at_import(node) for x in nodes(part))
         found.runs = sorted(refs & {x for part in acts.runs(node) for x in _mentioned(part)})
@@ -163,6 +185,11 @@ class Reader:
         found.names, found.effect = self._binds(node)
         found.effect |= bool(found.names) and suspect and acts.changes_now(node)
         return found
+
+    def _meant(self, node: ast.Attribute) -> str:
+        """A chain of attributes that starts with a name, which may stand for a module."""
+        root, _, rest = _dotted(node).partition(".")
+        return f"{self.called.get(root, root)}.{rest}"
 
     def _call(self, node: ast.Call, found: Statement, doors: set[str]) -> bool:
         """Note what a call imports; whether it is a door with a literal key."""
@@ -180,7 +207,7 @@ class Reader:
             found.packages.append(literal)
             self._literal.add(id(node.func))
         elif name in LOADERS:
-            if literal is None:
+            if literal is None or literal.startswith("."):
                 found.dynamic = found.dynamic or name == "import_module"
             else:
                 found.imports.append((literal, "", "", 0))

@@ -15,14 +15,29 @@ DYNAMIC = frozenset(("__import__", "eval", "exec", "globals"))
 IMPORTERS = {
     "importlib": ("import_module", "__import__"), "pkgutil": ("resolve_name",), "sys": ("modules",),
     "runpy": ("run_module",), "importlib.util": ("spec_from_file_location", "module_from_spec"),
-    "importlib.machinery": ("SourceFileLoader",), "inspect": ("getmembers", "getmembers_static",
-    "getclosurevars"),
+    "importlib.machinery": ("SourceFileLoader", "FileFinder", "PathFinder"), "inspect": ("getmembers",
+    "getmembers_static", "getclosurevars", "getmodule"), "zipimport": ("zipimporter",),
     "gc": ("get_objects", "get_referents", "get_referrers"), "pickle": ("load", "loads", "Unpickler"),
+    "pydoc": ("locate", "safeimport"), "code": ("InteractiveInterpreter", "InteractiveConsole"),
+    "unittest": ("TestLoader", "defaultTestLoader"), "unittest.mock": ("patch",),
+    "timeit": ("Timer", "repeat", "timeit"), "builtins": ("__import__", "eval", "exec"),
 }  # fmt: skip
-LOOSE = frozenset(x for names in IMPORTERS.values() for x in names) - {"modules", "load", "loads"}
-DOTTED = frozenset(("sys.modules", "pickle.load", "pickle.loads"))
+# Of these names others are called so, too: they count behind their module's.
+COMMON = frozenset((
+    "modules", "load", "loads", "patch", "Timer", "repeat", "timeit", "eval", "exec",
+))  # fmt: skip
+LOOSE = (
+    frozenset(x for names in IMPORTERS.values() for x in names)
+    | {"exec_module", "load_module", "loadTestsFromName", "loadTestsFromNames"}
+) - COMMON
+DOTTED = frozenset(f"{of}.{x}" for of, names in IMPORTERS.items() for x in names if x in COMMON)
 # Attributes that hold what nobody names.
-HOLDS = frozenset(("__globals__", "__subclasses__", "f_globals", "f_locals"))
+HOLDS = frozenset((
+    "__builtins__", "__globals__", "__loader__", "__spec__", "__subclasses__", "f_globals", "f_locals",
+))  # fmt: skip
+# The same, and what imports, as texts by which they are got.
+TEXTS = HOLDS | {"__import__", "eval", "exec", "import_module", "modules"}
+WHOLE = frozenset(("builtins", "sys"))  # modules that lead to all others, handed around as objects
 # What reads annotations, also those that are texts.
 HINTS = frozenset((
     "__annotate__", "__annotations__", "builds", "eval_str", "from_type", "get_annotations", "get_type_hints",
@@ -38,6 +53,20 @@ CLOCKS = {
     )),
     "datetime": frozenset(("now", "today", "utcnow")),
 }  # fmt: skip
+# Variables of the environment that the system asks for, by what has it ask.
+ZONE, PLACE = (
+    ("environment:variable TZ",),
+    ("environment:variable LANG", "environment:variables LC_*"),
+)
+ASKING: dict[str, dict[str, tuple[str, ...]]] = {
+    "time": dict.fromkeys(("altzone", "daylight", "mktime", "timezone", "tzname"), ZONE),
+    "datetime": dict.fromkeys(("astimezone", "fromtimestamp", "timestamp"), ZONE),
+    "locale": dict.fromkeys((
+        "atof", "atoi", "currency", "format_string", "getdefaultlocale", "getencoding", "getlocale",
+        "getpreferredencoding", "localeconv", "nl_langinfo", "setlocale", "str", "strcoll", "strxfrm",
+    ), PLACE),
+}  # fmt: skip
+ATTACH = "attach "  # begins a word to SQLite that has it read a file, of which it tells nobody
 DOCS = frozenset(("__doc__", "DocTestFinder", "getdoc", "run_docstring_examples", "testmod"))
 # Project.import_from("key", ...): what the project's table says under that key
 DOOR = "import_from"
@@ -63,6 +92,36 @@ def importers(written: Imports) -> frozenset[str]:
     )
 
 
+def called(written: Imports) -> dict[str, str]:
+    """What each name that is a module from elsewhere stands for: ``s`` for ``sys``, by ``import sys as s``."""
+    found = dict[str, str]()
+    for node in written:
+        if isinstance(node, ast.Import):
+            found |= {x.asname: x.name for x in node.names if x.asname}
+            found |= {
+                top: top for x in node.names if not x.asname for top in [x.name.split(".")[0]]
+            }
+        elif node.module in {x.rpartition(".")[0] for x in IMPORTERS}:
+            found |= {x.asname or x.name: f"{node.module}.{x.name}" for x in node.names}
+    return found
+
+
+def variables(written: Imports) -> dict[str, tuple[str, ...]]:
+    """The variables that the system is had to ask for, by names as ``clocks`` gives them."""
+    found = dict[str, tuple[str, ...]]()
+    for node in written:
+        if isinstance(node, ast.Import):
+            for top in {x.name.split(".")[0] for x in node.names} & {*ASKING}:
+                found |= {f".{x}": said for x, said in ASKING[top].items()}
+        elif node.module in ASKING and not node.level:
+            told = ASKING[node.module]
+            found |= {x.asname or x.name: told[x.name] for x in node.names if x.name in told}
+            found |= (
+                {f".{x}": said for x, said in told.items()} if node.module == "datetime" else {}
+            )
+    return found
+
+
 def clocks(written: Imports) -> frozenset[str]:
     """What tells the hour by a file's imports: names (``from time import time``), and with a dot before,
     attributes.
@@ -80,6 +139,7 @@ def clocks(written: Imports) -> frozenset[str]:
 
 
 __all__ = [
-    "ALL_HERE", "DISCOVER", "DOCS", "DOOR", "DOTTED", "DYNAMIC", "HINTS", "HOLDS", "IMPORTING", "LOADERS",
-    "LOOSE", "clocks", "importers", "imports",
+    "ALL_HERE", "ATTACH", "DISCOVER", "DOCS", "DOOR", "DOTTED", "DYNAMIC", "HINTS", "HOLDS", "IMPORTING",
+    "LOADERS", "LOOSE", "TEXTS", "WHOLE", "called", "clocks", "importers",
+    "imports", "variables",
 ]  # fmt: skip

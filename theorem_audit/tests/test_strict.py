@@ -96,6 +96,31 @@ def _coq(text: str) -> Edit:
     return lambda data: [x.update(file=text, sha256=sha) for x in data["coq"].values()]
 
 
+def _claim(**more: Any) -> Edit:
+    return lambda data: data["claim"].update(more)
+
+
+def _without(kind: str) -> Edit:
+    def edit(data: dict[str, Any]) -> None:
+        data["claim"]["evidence"] = [e for e in data["claim"]["evidence"] if e["kind"] != kind]
+
+    return edit
+
+
+def _cited(data: dict[str, Any]) -> None:
+    """As if a theorem that is cited decided it, and nothing said so."""
+    for e in data["claim"]["evidence"]:
+        e.update(kind={"certificate": "cited", "symbolic": "cited"}.get(e["kind"], e["kind"]))
+    data["claim"].update(own="proved", verdict="proved")
+    data.update(made={"stored": sorted(data["certificates"])})
+
+
+def _of_the_tool(data: dict[str, Any]) -> None:
+    sources = {k: v for k, v in data["sources"].items() if k.startswith("theorem_audit/")}
+    data.update(sources=sources)
+
+
+NAMED = "c\nsources: 12 files are those of the run"
 SQUARE = [[[2], "-1/1"], [[1], "1/1"]]
 EDITS: dict[str, tuple[Edit, str]] = {
     "an outcome in other letters": (_evidence(outcome="refut\u0435d", kind="property"), "no run says"),
@@ -108,6 +133,35 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "a float coefficient": (_certificate(polynomial=[[[2], -1.0], [[1], "1/1"]]), "no fraction"),
     "a schema that is true": (_certificate(schema=True), "schema"),
     "an axis that is false": (_certificate(tree=[False, None, None]), "bad subdivision"),
+    "a line in the claim's name": (_claim(id="SQUARE\nsources: all"), "the name of no claim"),
+    "a name that looks like it": (_claim(id="SQUAR\u0415"), "the name of no claim"),
+    "a line in a certificate's name": (
+        lambda data: data["certificates"].update({NAMED: next(iter(data["certificates"].values()))}),
+        "not all to be read",
+    ),
+    "a line in a theorem's name": (
+        lambda data: [x.update(theorem="nonnegative\nsources: all") for x in data["coq"].values()],
+        "has no nonnegative",
+    ),
+    "no sources": (lambda data: data.update(sources={}), "no hash of"),
+    "sources of the tool alone": (_of_the_tool, "no hash of"),
+    "a source that is absent": (
+        lambda data: data["sources"].update({"lab/bounds.py": "absent"}), "no hash of lab/bounds.py"
+    ),
+    "a source from outside": (lambda data: data["sources"].update({"../x": "0" * 64}), "lies outside"),
+    "a source from the root": (lambda data: data["sources"].update({"/x": "0" * 64}), "lies outside"),
+    "evidence of no file": (_evidence(test="tests/nothing.py::x"), "no hash of tests/nothing.py"),
+    "a chapter of no file": (_claim(chapter="nothing"), "no hash of /nothing.py"),
+    "evidence twice": (
+        lambda data: data["claim"]["evidence"].append(data["claim"]["evidence"][0]), "stands twice"
+    ),
+    "wrong variants that nobody tried": (_without("variants"), "tries wrong variants"),
+    "a cited theorem that is not said": (_cited, "rests on a cited theorem"),
+    "a cited theorem beside the verdict": (_claim(given=["Doob"]), "cited theorems"),
+    "quick in words": (lambda data: data.update(quick="false"), "quick 'false'"),
+    "no seed": (lambda data: data.update(seed=[]), "seed []"),
+    "no versions": (lambda data: data.update(versions={}), "versions"),
+    "a version as a fraction": (lambda data: data.update(receipt=2.0), "not a receipt of version"),
     "a theorem in a comment": (_coq("(* Theorem nonnegative : True. *)\n"), "has no nonnegative"),
     "a theorem in a comment around another": (
         _coq("(* (* one *)\nTheorem nonnegative : True.\n(* two *) *)\n"), "has no nonnegative"
@@ -160,6 +214,20 @@ def test_receipts_that_say_another_thing_are_wrong_also_signed_anew(
         edit(bad)
         code, said = _verified(json.dumps(_signed(bad)), tmp_path)
         assert (code, "WRONG" in said, says in said) == (1, True, True), (what, said)
+
+
+@needs_verify
+def test_what_a_receipt_lacks_is_said(slip: dict[str, Any], tmp_path: Path) -> None:
+    """A run with --quick, and a theorem of Coq that its evidence names."""
+    quick = _signed({**slip, "quick": True})
+    assert "it was one with --quick" in _verified(json.dumps(quick), tmp_path)[1]
+    kernel = copy.deepcopy(slip)
+    row = {**kernel["claim"]["evidence"][0], "kind": "kernel", "steps": ["statement"]}
+    for notes in ([], ["formal/x.v: t_x"]):
+        kernel["claim"]["evidence"] = [*slip["claim"]["evidence"], {**row, "notes": notes}]
+        kernel["claim"].update(own="kernel", verdict="kernel")
+        code, said = _verified(json.dumps(_signed(kernel)), tmp_path)
+        assert (code, "its theorem of Coq is not in the receipt" in said) == (0, True), said
 
 
 @needs_verify

@@ -73,12 +73,44 @@ READS = {
     "members": ("dict(inspect.getmembers(t5.f))['__globals__']['K']", "th/t5.py", "K = {}\ndef f(): ...\n"),
     "default": ("t6.T()['case']", "th/t6.py", "case = {}\ndef T(x=vars()): return x\n"),
     "globals": ("t2.f.__globals__['K']", "th/t2.py", "K = {}\ndef f(): ...\n"),
+    "lambda": ("la.READ()", "data/la.txt", "{}\n"),
+    "made": ("ma.T[0]", "data/ma.txt", "{}\n"),
+    "pool": ("int(ThreadPoolExecutor(1).submit(Path('data/pool.txt').read_text).result())", "data/pool.txt",
+             "{}\n"),
+    "library": ("2 + hasattr(ctypes.CDLL(os.path.abspath('data/l.so')), 'PyInit__philox')", "", ""),
+    "uri": ("sqlite('file:data/i.db?mode=ro')", "data/i.db", ""),
+    "log": ("logged()", "data/w.db", ""),
+    "attached": ("attached()", "data/i.db", ""),
+    "of": ("inspect.getmodule(t7.f).K", "th/t7.py", "K = {}\ndef f(): ...\n"),
+    "located": ("pydoc.locate('th.t8.K')", "th/t8.py", "K = {}\n"),
+    "renamed": ("system.modules['th.t9'].K", "th/t9.py", "K = {}\n"),
+    "got": ("sys.modules.get('th.t24').K", "th/t24.py", "K = {}\n"),
+    "held": ("t25.f.__globals__.get('K')", "th/t25.py", "K = {}\ndef f(): ...\n"),
+    "handed": ("vars(sys)['modules']['th.t10'].K", "th/t10.py", "K = {}\n"),
+    "texted": ("getattr(sys, 'modules')['th.t11'].K", "th/t11.py", "K = {}\n"),
+    "loaded": ("importlib.util.find_spec(f'th.t{12}').loader.load_module().K", "th/t12.py", "K = {}\n"),
+    "evaluated": ("builtins.eval('__import__(\"th.t13\").t13.K')", "th/t13.py", "K = {}\n"),
+    "timed": ("timed()", "th/t14.py", "K = {}\n"),
+    "suite": ("unittest.defaultTestLoader.loadTestsFromName('th.t15.T')._tests[0].k", "th/t15.py",
+              "import unittest\nclass T(unittest.TestCase):\n    k = {}\n    def test(self): ...\n"),
+    "patched": ("unittest.mock.patch('th.t16.K', 1).getter().K", "th/t16.py", "K = {}\n"),
+    "setter": ("t17.C().k", "th/t18.py", "K = {}\n"),
+    "star": ("sub.K", "th/pack/sub.py", "K = {}\n"),
+    "relative": ("importlib.import_module('.t19', th.__name__).K", "th/t19.py", "K = {}\n"),
+    "put": ("t.QUEUE.get_nowait()", "th/t20.py", "from th.t import QUEUE\nDONE = QUEUE.put_nowait({})\n"),
+    "set": ("t.VARIABLE.get()", "th/t21.py", "from th.t import VARIABLE\nDONE = VARIABLE.set({})\n"),
+    "next": ("next(t.NUMBERS)", "th/t22.py",
+             "from th.t import NUMBERS\nT = [next(NUMBERS) for _ in range({})]\n"),
+    "packed": ("t.BYTES[0]", "th/t23.py",
+               "import struct\nfrom th.t import BYTES\nDONE = struct.pack_into('B', BYTES, 0, {})\n"),
     "all": ("t3.T['case']", "th/t3.py", "case = {}\nT = dict(vars())\n"),
 }  # fmt: skip
 # Of a program, a module, what is no text, what an import does, the clock.
-QUICK = ("child", "alias", "link", "filled", "clock")
+QUICK = ("child", "alias", "link", "filled", "clock", "lambda", "pool", "located")
 READING = """
-import importlib, inspect, os, pkgutil, posix, runpy, sqlite3, subprocess, sys, time, typing
+import builtins, ctypes, importlib.util, inspect, os, pkgutil, posix, pydoc, runpy, sqlite3, subprocess, sys
+import sys as system, time, timeit, typing, unittest.mock
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module as im
 from pathlib import Path
 from theorem_audit import evidence, expect_identity
@@ -90,12 +122,25 @@ def namespace_k():
     from helpers.d import K
     return K
 def sqlite(path):
-    with sqlite3.connect(path) as base:
+    with sqlite3.connect(path, uri=True) as base:
         return base.execute("select k from k").fetchone()[0]
+def logged():
+    with sqlite3.connect("data/w.db") as base:
+        return base.execute("select max(k) from k").fetchone()[0]
+def attached():
+    base = sqlite3.connect(":memory:")
+    base.execute("attach 'data/i.db' as other")
+    return base.execute("select k from other.k").fetchone()[0]
+def timed():
+    found = []
+    timeit.timeit("found.append(K)", "from th.t14 import K", number=1, globals={"found": found})
+    return found[0]
 """
 
 
 PUTS = """
+import contextvars, queue
+QUEUE, VARIABLE, NUMBERS, BYTES = queue.Queue(), contextvars.ContextVar("v"), iter([1, 1, 2, 3]), bytearray(1)
 TABLE, EXAMPLES = {}, []
 def fill(k):
     TABLE["k"] = k
@@ -130,6 +175,7 @@ def _beside(folder: Path, k: int) -> None:
     sizes = folder / "data/sizes"
     sizes.mkdir(exist_ok=True)
     (sizes / "one").write_bytes(b"x" * k)
+    _native(folder, k)
     for name in ("data/when", "th/dated.py"):
         (folder / name).touch()
         os.utime(folder / name, (k, k))
@@ -139,6 +185,43 @@ def _beside(folder: Path, k: int) -> None:
     rights.chmod(0o600 if k == 2 else 0o700)
     source.write_text(f"K = {k}\n")
     py_compile.compile(str(source), str(folder / "th/k.pyc"), doraise=True)
+
+
+HELD = {
+    "th/la.py": "READ = lambda: int(open('data/la.txt').read())\n",
+    "th/ma.py": "T = [int(open(x).read()) for x in ['data/ma.txt']]\n",
+    "th/t17.py": (
+        "class C:\n    @property\n    def k(self):\n        from th.t18 import K\n        return K\n"
+        "    @k.setter\n    def k(self, value):\n        from th.t7 import K\n"
+    ),
+    "th/pack/__init__.py": "__all__ = ['sub']\n",
+}
+LOG = """
+import os, sqlite3
+base = sqlite3.connect("data/w.db")
+base.execute("pragma journal_mode=wal")
+base.execute("pragma wal_autocheckpoint=0")
+base.execute("create table if not exists k (k)")
+base.execute("insert into k values ({})")
+base.commit()
+os._exit(0)
+"""
+
+
+def _native(folder: Path, k: int) -> None:
+    """What native code reads: a library, and what a base has not yet written into it."""
+    import importlib.util
+    import shutil
+    import subprocess
+    import sys
+
+    (folder / "data" / "ma.txt").write_text(f"{k}\n")  # read as a module of ``HELD`` is imported
+    spec = importlib.util.find_spec("numpy.random._mt19937" if k == 2 else "numpy.random._philox")
+    assert spec is not None
+    assert spec.origin is not None
+    shutil.copy(spec.origin, folder / "data" / "l.so.new")
+    (folder / "data" / "l.so.new").rename(folder / "data" / "l.so")
+    subprocess.run([sys.executable, "-c", LOG.format(k)], cwd=folder, check=True)
 
 
 def _base(path: Path, k: int) -> None:
@@ -152,12 +235,20 @@ def _base(path: Path, k: int) -> None:
     base.close()
 
 
-def _imports(how: str, file: str, text: str) -> str:
+IMPORTS = {
+    "lambda": "from th import la\n", "made": "from th import ma\n", "setter": "from th import t17\n",
+    "star": "from th.pack import *\n", "got": "import th.t24\n",
+}  # fmt: skip
+
+
+def _imports(name: str, how: str, file: str, text: str) -> str:
     """What a row's own file of evidence imports; in one file, an edit of one row's module is all rows'."""
     stem = Path(file).stem
     named = re.search(rf"\b({stem}[.)]|th\.{stem}'\]|'{stem}'\]\.)", how) or "from th.t" in text
     found = f"import th.{stem}\nfrom th import {stem}\n" if file.startswith("th/") and named else ""
-    return f"import th\n{found}" + ("from th import t\n" if "t." in how else "")
+    return f"import th\n{found}{IMPORTS.get(name, '')}" + (
+        "from th import t\n" if "t." in how else ""
+    )
 
 
 @pytest.fixture(scope="module")
@@ -171,13 +262,13 @@ def edited(
     for name, (how, file, text) in reads.items():
         chapter += f'R_{name} = claim("R-{name.upper()}", Eq(y, 2*x))\n'
         tests[f"tests/test_{name}.py"] = (
-            f'{READING}{_imports(how, file, text)}@evidence("R-{name.upper()}", "symbolic")\n'
+            f'{READING}{_imports(name, how, file, text)}@evidence("R-{name.upper()}", "symbolic")\n'
             f"def test_r_{name}(claim):\n    expect_identity(claim.formula, {{y: ({how}) * x}})\n"
         )
     folder = tmp_path_factory.mktemp("edited") / "project"
     write(
         folder,
-        {**HEAD, **tests, "th/ch.py": chapter, "data/x": "", "th/t.py": PUTS},
+        {**HEAD, **tests, "th/ch.py": chapter, "data/x": "", "th/t.py": PUTS, **HELD},
     )
     found = []
     for k in (2, 3):

@@ -30,6 +30,9 @@ class Keeping:
         self.keys: dict[tuple[str, str, str, str], str] = {}
         self._pending: list[tuple[str, Outcome, Reads, Row]] = []
         self._opened: Reads | None = None
+        self.opened: dict[
+            str, set[str]
+        ] = {}  # claim -> the project's files that its evidence opened
         self._flushed = time.monotonic()
 
     def reads(self, reads: Reads) -> None:
@@ -77,7 +80,8 @@ class Keeping:
                 # The worker may have imported the file as it is now: it counts as stale.
                 self.keys[outcome.claim_id, outcome.test, outcome.case, outcome.kind] = EDITED
                 continue
-            self.keeper.keep(key, outcome.as_dict(), reads, row)
+            kept = self.keeper.keep(key, outcome.as_dict(), reads, row)
+            self.opened.setdefault(outcome.claim_id, set()).update(self.keeper.files(kept.reads))
             last = self.keeper.last_key(row, outcome.case, self.quick)
             said = {"seconds": outcome.seconds, "key": key, "snapshot": self.keeper.snapshot}
             self.keeper.store.put("last", last, said)

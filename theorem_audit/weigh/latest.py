@@ -6,6 +6,7 @@ theory: whether an outcome still holds is told from the sources (``reuse.keeper`
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from copy import copy
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from theorem_audit.project import Project
 from theorem_audit.reuse import versions
-from theorem_audit.reuse.files import shown
+from theorem_audit.reuse.files import TOOL, shown
 from theorem_audit.reuse.index import Index, Row
 from theorem_audit.reuse.keeper import Keeper, sha
+from theorem_audit.reuse.statements import Statement
 from theorem_audit.reuse.store import Tell, open_store
 from theorem_audit.weigh import tried
 from theorem_audit.weigh.outcome import Outcome
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from theorem_audit.weigh.ledger import Ledger
 
 FORM = 2
+MAKES = ("def", f"{TOOL}.statement.claim", "Claim")
 PROFILES = {False: "full", True: "quick"}
 
 
@@ -40,7 +43,9 @@ def note(
     """
     at = time.time()
     theory = [[*keeper.index.claims[x], told[x]] for x in keeper.index.claims]
-    said = {"form": FORM, "claims": theory, "left_out": dict(ledger.left_out)}
+    said = {
+        "form": FORM, "claims": theory, "left_out": dict(ledger.left_out), "table": _table(keeper.project),
+    }  # fmt: skip
     keeper.store.put("theory", "last", said)
     if keeper.store.get("hashes", keeper.snapshot) is None:
         keeper.store.put("hashes", keeper.snapshot, dict(ledger.hashes))
@@ -58,6 +63,12 @@ def note(
         keeper.store.put("view", f"{PROFILES[ledger.quick]} {claim_id}", entry)
 
 
+def _table(project: Project) -> str:
+    """A hash of what the project's table says of where its parts are."""
+    told = {k: v for k, v in project.__getstate__().items() if k != "root"}
+    return sha(json.dumps(told, sort_keys=True))
+
+
 @dataclass
 class Latest:
     """The last ledger of a project.
@@ -66,6 +77,7 @@ class Latest:
     seconds since 1970): by id, of those that were run.  hashes: of all files when they were run.
     why: id -> what changed since, for claims that are out of date.  fresh: modules with evidence, or claims,
     that no run has seen.  left_out: files of evidence that skipped themselves in the last run, and why.
+    opened: the project's files that evidence opened, by id.
     """
 
     told: dict[str, Told] = field(default_factory=dict)
@@ -78,6 +90,7 @@ class Latest:
     fresh: list[str] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    opened: dict[str, set[str]] = field(default_factory=dict)
 
     def verdicts(self) -> dict[str, Verdict]:
         """As they were found, with ``stale`` where something changed or below it something did."""
@@ -206,7 +219,11 @@ def judge(
         keeper.store.put("judged", stamp, known)
     found.why = {x: tuple(y) for x, y in known["why"].items()}
     found.fresh = list(known["fresh"])
+    now = _table(keeper.project)
+    if (keeper.store.get("theory", "last") or {}).get("table", now) != now:
+        found.fresh.append(f"{keeper.project.file.name} ([tool.theorem-audit])")
     for claim_id, reads in known["reads"].items():
+        found.opened[claim_id] = keeper.files(reads)
         changed = keeper.states.changed(reads)
         if changed and claim_id not in found.why:
             found.why[claim_id] = tuple(f"{x.partition(':')[2]} changed" for x in changed[:3])
@@ -278,7 +295,7 @@ def _unseen(
     entries: Mapping[str, dict[str, Any]],
     places: Mapping[str, tuple[str, str]],
 ) -> list[str]:
-    """Files with evidence or claims that no run has seen: what calls ``evidence`` or ``Claim`` anew."""
+    """Files with evidence or claims that no run has seen: what comes to ``evidence`` or ``Claim`` anew."""
     seen = {(r[0], r[1]) for e in entries.values() for r in e["rows"]}
     seen |= set(places.values())
     makers = {keeper.project.theory: "Claim", keeper.project.evidence: "evidence"}
@@ -290,11 +307,24 @@ def _unseen(
             if module != top and not module.startswith(f"{top}."):
                 continue
             for s in source.statements:
-                makes = any(x.split(".")[-1] == word for x in s.refs)
                 new = [n for n in s.names if (module, n) not in seen]
-                if makes and new and all(f"def.{module}.{n}" not in was for n in new):
+                if not new or any(f"def.{module}.{n}" in was for n in new):
+                    continue
+                if any(x.split(".")[-1] == word for x in s.refs) or (
+                    word == "Claim" and _makes_claims(keeper, module, s)
+                ):
                     found[f"{shown(keeper.tree.modules, module)} ({', '.join(new)})"] = None
     return list(found)
+
+
+def _makes_claims(keeper: Keeper, module: str, statement: Statement) -> bool:
+    """Whether what a statement calls, as its module is imported, leads to what makes a claim."""
+    called = {
+        node
+        for root, *rest in (x.split(".") for x in statement.runs)
+        for node in keeper.graph.names.name(module, root, rest)
+    }
+    return MAKES in keeper.graph.reached(called)
 
 
 def reason(keeper: Keeper, row: Row, known: Mapping[str, Any], now: str) -> str:

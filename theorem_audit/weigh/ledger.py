@@ -63,6 +63,8 @@ class Ledger:
         ] = {}  # id -> what changed since, in a ledger read back
         self.about: dict[str, dict[str, Any]] = {}  # instances of hypotheses, where looked for
         self.left_out: Mapping[str, str] = {}  # files of evidence that skipped themselves, and why
+        self.opened: dict[str, set[str]] = {}  # id -> files of the project that its evidence opened
+        self._since = time.time_ns()
         # now, before anything can be edited under the run
         self.hashes: Mapping[str, str] = stale.snapshot() if hashes is None else hashes
 
@@ -137,9 +139,7 @@ class Ledger:
             },
             "left_out": dict(sorted(self.left_out.items())),
             "versions": stale.versions(),
-            "sources": stale.sources(
-                (o for found in self._outcomes.values() for o in found), told, self.hashes
-            ),
+            "sources": self._sources(told),
             "claims": [self._claim(told[c], verdicts[c]) for c in told if c in verdicts],
         }
 
@@ -152,6 +152,16 @@ class Ledger:
                 project.claims()[claim.id] if isinstance(claim, Told) else claim
             )
         return known
+
+    def _sources(self, told: Mapping[str, Told]) -> dict[str, str]:
+        """Hashes of what the outcomes rest on: sources as they stood before the run, and what it opened."""
+        outcomes = (o for found in self._outcomes.values() for o in found)
+        found = stale.sources(outcomes, told, self.hashes)
+        opened = {x for names in self.opened.values() for x in names}
+        others = opened | {name for name, said in found.items() if said == stale.ABSENT}
+        root = project.current().root
+        found |= {x: stale.digest(root / x, self._since) for x in others - {*self.hashes}}
+        return dict(sorted(found.items()))
 
     def _claim(self, claim: Claim | Told, verdict: Verdict) -> dict[str, Any]:
         about, claim = self._about(claim), Told.of(claim)
@@ -196,6 +206,7 @@ class Ledger:
             "evidence": [
                 {k: v for k, v in o.as_dict().items() if k != "claim_id"} for o in verdict.outcomes
             ],
+            "opened": sorted(self.opened.get(claim.id, ())),
             "variants": self._variants.get(claim.id, {"tried": 0, "rejected": 0, "survivors": []}),
         }
 

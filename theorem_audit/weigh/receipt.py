@@ -33,6 +33,9 @@ def certificates_of(claim_id: str, ids: Iterable[str]) -> dict[str, Certificate]
     }
 
 
+BESIDE = ("variants", "instance", "boundary", "opened")  # what no receipt holds of a claim
+
+
 def receipt(run: Mapping[str, Any], claim_id: str, ids: Iterable[str]) -> dict[str, Any]:
     """The receipt of one claim of a run, as plain data.
 
@@ -49,7 +52,7 @@ def receipt(run: Mapping[str, Any], claim_id: str, ids: Iterable[str]) -> dict[s
         **{k: run[k] for k in ("project", "commit", "seed", "quick", "versions")},
         "sources": run["sources"],
         "left_out": run["left_out"],
-        "claim": {k: v for k, v in claim.items() if k not in ("variants", "instance", "boundary")},
+        "claim": {k: v for k, v in claim.items() if k not in BESIDE},
         "uses": {u: {k: claims[u][k] for k in names} for u in claim["uses"]},
         "made": made,
         "certificates": {name: json.loads(c.to_json()) for name, c in kept.items()},

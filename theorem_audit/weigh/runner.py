@@ -234,7 +234,8 @@ def _unfinished(said: Any) -> str:
         if hasattr(said, "close"):
             said.close()  # else Python warns that it was never awaited
         return f"it gives back a {type(said).__name__}, so that its body was not run to its end"
-    if isinstance(said, bool | np.bool_ | Boolean) and not isinstance(said, Expr):
+    held = said if isinstance(said, tuple | list) else (said,)
+    if any(isinstance(x, bool | np.bool_ | Boolean) and not isinstance(x, Expr) for x in held):
         return f"it gives back {said}, and nobody reads that: hand it to `expect`"
     return ""
 

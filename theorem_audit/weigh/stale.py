@@ -10,6 +10,7 @@ claim that rests on a stale one is stale.
 from __future__ import annotations
 
 import hashlib
+import math
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     Claims = Mapping[str, Claim] | Mapping[str, Told]
 
 TOOL = "theorem_audit"
+ABSENT, CHANGED = "absent", "changed as the run went on"  # in the place of a hash
 PACKAGES = ("sympy", "python-flint", "mpmath", "numpy", "scipy", "hypothesis", "pytest")
 
 
@@ -139,9 +141,12 @@ def files_of(outcome: Outcome, claims: Claims, root: Path) -> frozenset[Path]:
     return found.union(*(source_files(f, root) for f in start if f.is_file()))
 
 
-def digest(file: Path) -> str:
-    """SHA-256 of a file's bytes; ``absent`` where it is gone."""
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "absent"
+def digest(file: Path, since: float = math.inf) -> str:
+    """SHA-256 of a file's bytes; ABSENT where it is gone, CHANGED where it changed since a moment (ns)."""
+    if not file.is_file():
+        return ABSENT
+    text = file.read_bytes()
+    return CHANGED if file.stat().st_ctime_ns >= since else hashlib.sha256(text).hexdigest()
 
 
 def snapshot(root: Path | None = None) -> dict[str, str]:
@@ -167,7 +172,7 @@ def sources(
     }
     files = frozenset[Path]().union(*(files_of(o, claims, root) for o in starts.values()))
     names = sorted(_name(f, root) for f in files)
-    return {name: hashes.get(name, "absent") for name in names}
+    return {name: hashes.get(name, ABSENT) for name in names}
 
 
 def versions() -> dict[str, str]:
@@ -227,10 +232,12 @@ def reload(
         if now.get(name, "absent") != was
     )
     found = {x: o for x, o in outcomes_of(data).items() if x in claims}
+    opened = {c["id"]: c.get("opened", ()) for c in data["claims"]}
     changed: dict[str, tuple[str, ...]] = {}
     for claim_id, outcomes in found.items():
         files = frozenset[Path]().union(*(files_of(o, claims, root) for o in outcomes))
         why = list(other)
+        files |= {root / x for x in opened.get(claim_id, ())}
         for file in sorted(files):
             name = _name(file, root)
             if recorded.get(name) != digest(file):

@@ -13,6 +13,11 @@ from theorem_audit.reuse.graph import Graph
 
 # Code of a definition, and whether it may change what it did not make; each alone, without imports.
 CHANGES = (
+    ("def f(): next(IT)", True), ("def f(): next(x.it, None)", True), ("def f(): next(TABLE[0])", True),
+    ("def f(): next(x for x in y)", False), ("def f(): next(g(x), None)", False), ("def f(x): next(x)", True),
+    ("def f():\n    it = g(x)\n    next(it)", False), ("def f():\n    it = g(x)\n    next(IT)", True),
+    ("def f(): insort(g(x), 1)", True),
+    ("def f():\n    it = [1]\n    next(it)", False), ("def f(): map(next, x)", True),
     ("def f(x): x.a = 1", True), ("def f(x): x[0] = 1", True), ("def f(x): del x.a", True),
     ("def f(x): (a, *x.b) = 1, 2", True), ("def f(x): a = x.b = 1", True),
     ("def f(x): [a, x.b] = 1, 2", True), ("def f(x): a, b = x", False),

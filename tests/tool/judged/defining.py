@@ -80,6 +80,33 @@ STATEMENTS: tuple[tuple[str, tuple[list[str], bool, set[str], list[Any]], set[st
     ("f = x().import_module", (["f"], False, {"x"}, []), {"loose"}),
     ("f = sys.modules", (["f"], False, {"sys.modules"}, []), {"loose"}),
     ("f = here.modules", (["f"], False, {"here.modules"}, []), set()),
+    ("import sys as s\nf = s.modules", (["f"], False, {"s.modules"}, []), {"loose"}),
+    ("f = sys.modules.get('a')", (["f"], False, {"sys.modules.get"}, []), {"loose"}),
+    ("f = x.__globals__.get('a')", (["f"], False, {"x.__globals__.get"}, []), {"loose"}),
+    ("f = x.y.__doc__.z.w", (["f"], False, {"x.y.__doc__.z.w"}, []), {"docs"}),
+    ("f = x.get_type_hints.z", (["f"], False, {"x.get_type_hints.z"}, []), {"hinted"}),
+    ("import other as s\nf = s.modules", (["f"], False, {"s.modules"}, []), set()),
+    ("import sys\nf = vars(sys)", (["f"], False, {"sys", "vars"}, []), {"loose"}),
+    ("import sys\nf = sys.path", (["f"], False, {"sys.path"}, []), set()),
+    ("import builtins as b\nf = g(b)", (["f"], False, {"b", "g"}, []), {"loose"}),
+    ("import builtins\nf = builtins.eval", (["f"], False, {"builtins.eval"}, []), {"loose"}),
+    ("f = vars(sys)", (["f"], False, {"sys", "vars"}, []), set()),
+    ("f = getattr(x, 'modules')", (["f"], False, {"getattr", "x"}, []), {"loose"}),
+    ("f = 'import_module'", (["f"], False, set(), []), {"loose"}),
+    ("f = __loader__", (["f"], False, {"__loader__"}, []), {"loose"}),
+    ("f = __file__", (["f"], False, {"__file__"}, []), set()),
+    ("f = x.__spec__", (["f"], False, {"x.__spec__"}, []), {"loose"}),
+    ("f = x().load_module", (["f"], False, {"x"}, []), {"loose"}),
+    ("f = pydoc.locate", (["f"], False, {"pydoc.locate"}, []), {"loose"}),
+    ("from unittest import mock as m\nf = m.patch", (["f"], False, {"m.patch"}, []), {"loose"}),
+    ("from unittest import mock\nf = mock.Mock", (["f"], False, {"mock.Mock"}, []), set()),
+    ("import unittest.mock\nf = unittest.mock.patch", (["f"], False, {"unittest.mock.patch"}, []), {"loose"}),
+    ("import unittest.mock as m\nf = m.patch", (["f"], False, {"m.patch"}, []), {"loose"}),
+    ("f = x.patch", (["f"], False, {"x.patch"}, []), set()),
+    ("import timeit\nf = timeit.repeat", (["f"], False, {"timeit.repeat"}, []), {"loose"}),
+    ("import numpy as np\nf = np.repeat", (["f"], False, {"np.repeat"}, []), set()),
+    ("def f(): return import_module('.a', __package__)",
+     (["f"], False, {"__package__", "import_module"}, []), {"dynamic", "loose"}),
     ("from sys import modules as m\nf = m", (["f"], False, {"m"}, []), {"loose"}),
     ("from sys import modules\nf = modules", (["f"], False, {"modules"}, []), {"loose"}),
     ("from other import modules\nf = modules", (["f"], False, {"modules"}, []), set()),
@@ -126,6 +153,26 @@ def statements_are_read(read: Read) -> None:
         ("x: 3 = f", []),
     ):  # fmt: skip
         assert read(text.encode()).statements[-1].hints == hints, text
+    zone, place = (
+        ["environment:variable TZ"],
+        ["environment:variable LANG", "environment:variables LC_*"],
+    )
+    for text, told in (
+        ("import time\nf = time.tzname", zone), ("import time as t\nf = t.mktime", zone),
+        ("f = time.tzname", []), ("import time\nf = time.sleep", []), ("import other\nf = other.tzname", []),
+        ("from time import tzname as z\nf = z", zone), ("from time import tzname as z\nf = tzname", []),
+        ("from time import sleep as z\nf = z", []), ("from .time import tzname\nf = tzname", []),
+        ("from datetime import datetime\nf = datetime.fromtimestamp(0)", zone),
+        ("import datetime\nf = datetime.datetime.now().astimezone()", zone),
+        ("from time import sleep\nf = x.tzname", []), ("import time\nf = time.tzname.x.y()", zone),
+        ("import locale\nf = locale.strcoll", place),
+        ("import locale, time\nf = locale.strcoll, time.tzname", sorted([*zone, *place])),
+        ("from locale import strcoll\ndef f(): return strcoll", place), ("import locale\nf = locale.x", []),
+    ):  # fmt: skip
+        assert read(text.encode()).statements[-1].variables == told, text
+    for text, told in (("f = 'ATTACH x'", True), ("f = 'attach '", True), ("f = 'attach'", False),
+                       ("f = 'to attach x'", False), ("f = 3", False), ("f = b'attach x'", False)):  # fmt: skip
+        assert read(text.encode()).statements[-1].clock == told, text
     found = read(b"def f(h): return h.import_from('b', 1), h.import_from('a', 2)").statements[0]
     assert found.doors == ["a", "b"]
     assert read(b"x = a.b.c(d.e).f").statements[0].attrs == ["b", "c", "e", "f"]
@@ -149,6 +196,19 @@ def statements_are_read(read: Read) -> None:
     assert methods.methods["C.a"].imports == [("x", "", "x", 0)]
     assert methods.statements[0].imports == [("x", "", "x", 0)] * 2, "of what stays"
     assert read(b"class C:\n    def a(self): import x\n").statements[0].names == ["C"]
+    for twice in (
+        b"def a(self): import x\n    def a(self, y): import y",
+        b"def a(self): ...\n    def a(self): import x",
+    ):
+        both = read(b"class C:\n    " + twice + b"\n")
+        assert [both.methods["C.a"].imports[0][0], len(both.methods)] == ["x", 1], (
+            "the first that imports"
+        )
+        assert len(both.statements[0].imports) == (twice.count(b"import") - 1)
+        other = read(b"class C:\n    " + twice.replace(b"def a(self)", b"def a(self, z)") + b"\n")
+        assert (other.statements[0].digest, other.methods["C.a"].digest) != (
+            both.statements[0].digest, both.methods["C.a"].digest,
+        )  # fmt: skip
 
 
 SAME = {
@@ -233,6 +293,11 @@ def statements_hold(judge: ModuleType) -> None:
 def unnamed_hold(judge: ModuleType) -> None:
     """The same, where a mutant finds what imports by a name and what tells the hour."""
     with replaced(
-        definitions, imports=judge.imports, importers=judge.importers, clocks=judge.clocks
+        definitions,
+        imports=judge.imports,
+        importers=judge.importers,
+        clocks=judge.clocks,
+        called=judge.called,
+        variables=judge.variables,
     ):
         definitions_hold(definitions)

@@ -37,6 +37,24 @@ def _taken(judge: ModuleType) -> None:
         one.graph.asks_the_clock = lambda node: node == ("def", "thing.c", "K")
         one.keep("asks", said, reads, ROW)
         assert list(keeper().outcomes(["asks", "k"])) == ["k"], "what asks the clock is run anew"
+        one.graph.asks_the_clock = lambda node: False
+        one.graph.asks_the_system = lambda node: (
+            {"environment:variable TZ"} & {*node[:1]}
+            or ({"environment:variable TZ"} if node == ("def", "thing.c", "K") else set())
+        )
+        everyones = {("", ""): {"file:more"}, ("thing.c", "K"): {"file:/away/x"}}
+        asks = one.keep("zone", said, everyones, ROW)
+        assert {*asks.reads} == {"environment:variable TZ", "file:more", "file:/away/x"}
+        assert one.files([*asks.reads, "there:x", "file:data/x"]) == {"more", "data/x"}
+        one.since = data.stat().st_ctime_ns
+        late = one.keep("late", said, {("", ""): {"file:data", "there:data"}}, ROW)
+        assert {*late.reads} - {"environment:variable TZ"} == {
+            "there:data", "unseen:what a file said that changed as the run went on",
+        }  # fmt: skip
+        one.since += 1
+        assert (
+            "file:data" in one.keep("soon", said, {("", ""): {"file:data", "file:gone"}}, ROW).reads
+        )
         other.write_text("2")
         assert list(keeper().outcomes(["k"])) == ["k"], "it does not rest on that"
         data.write_text("2")

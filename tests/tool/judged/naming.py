@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import sys
 import tempfile
+from importlib import invalidate_caches
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -142,12 +144,46 @@ def versions_hold(judge: ModuleType) -> None:
     )
     assert judge.of("no_such_package") == "no_such_package absent"
     assert judge.of("json") == "json of no distribution"
-    assert judge.of("_pytest") == f"_pytest pytest {version('pytest')}"
+    assert judge.of("_pytest").startswith(f"_pytest pytest {version('pytest')}; colorama ")
+    assert f"; pluggy {version('pluggy')}" in judge.of("_pytest") + judge.of("pytest")
     try:
         with replaced(judge, packages_distributions=lambda: {"json": ["b", "a", "b"]}):
             judge.of.cache_clear()
             assert judge.of("json") == "json a absent, b absent"
+        asked = {"a": ("b", "c"), "b": ("a", "d"), "d": ()}
+        with replaced(judge, requirements=lambda name: asked.get(name, ())):
+            assert judge.needed(["a"]) == ["a", "b", "c", "d"]
+            assert judge.needed(["d"]) == []
+            judge.of.cache_clear()
+            assert judge.of("a") == "a absent; b absent; c absent; d absent"
     finally:
         judge.of.cache_clear()
-    assert not judge._there("a.b.c")
-    assert not judge._there("..")
+    for away in ("a.b.c", "..", "no_such_package"):
+        assert judge._place(away) is None
+    assert judge._place("json") == judge._place("numpy") == judge._place("sys") == ""
+    with folder_in_memory() as folder, replaced(sys, path=[str(folder), *sys.path]):
+        for text in ("", "x = 1"):
+            (folder / "found_here.py").write_text(text)
+            sha = hashlib.sha256(text.encode()).hexdigest()[:12]
+            invalidate_caches()
+            judge.of.cache_clear()
+            assert judge._place("found_here") == sha
+            assert judge.of("found_here") == f"found_here of no distribution; {sha}"
+        (folder / "a_folder").mkdir()
+        invalidate_caches()
+        assert judge._place("a_folder") == ""
+    judge.of.cache_clear()
+    for told, (of, name, value) in {
+        "encoding latin-1": (judge.locale, "getpreferredencoding", lambda _: "Latin-1"),
+        "warnings error": (judge.sys, "warnoptions", ["error"]),
+        "digits 640": (judge.sys, "get_int_max_str_digits", lambda: 640),
+        "hashes 0": (
+            judge.sys,
+            "flags",
+            SimpleNamespace(hash_randomization=0, utf8_mode=0, warn_default_encoding=0),
+        ),
+    }.items():
+        judge.interpreter.cache_clear()
+        with replaced(of, **{name: value}):
+            assert judge.interpreter().endswith(f", {told}"), told
+    judge.interpreter.cache_clear()

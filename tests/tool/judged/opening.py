@@ -6,6 +6,7 @@ import hashlib
 import multiprocessing
 import os
 import sys
+import sysconfig
 import tempfile
 import threading
 from pathlib import Path
@@ -16,6 +17,35 @@ from tests.tool.judged.kernel import replaced
 from tests.tool.judged.reading import frame
 
 R, W, RW = os.O_RDONLY, os.O_WRONLY, os.O_RDWR
+
+
+def _natively(judge: ModuleType, folder: Path) -> None:
+    """What native code opens, as far as Python tells; who asks for attributes of files for himself."""
+    base, library = folder / "n.db", folder / "l.so"
+    base.write_text("1")
+    library.write_text("2")
+    with judge.reading() as files:
+        judge._hook("sqlite3.connect", (f"file:{base}?mode=ro",))
+        judge._hook("ctypes.dlopen", (str(library),))
+        for name in ("libm.so.6", b"libm.so.6", None):
+            judge._hook("ctypes.dlopen", (name,))
+    assert files == {str(x): hashlib.sha256(x.read_bytes()).hexdigest() for x in (base, library)}
+    with judge.reading() as files:
+        judge._hook("open", (f"file:{base}", "r", R))
+        judge._hook("sqlite3.connect", (str(base),))
+    assert files[str(base)] == hashlib.sha256(b"1").hexdigest()
+    assert {*files} == {str(base), os.path.realpath(f"file:{base}")}, "the name of a file, as it is"
+    with judge.reading() as files:
+        judge._hook("open", ("alone", "r", R))
+    assert list(files) == [os.path.join(os.getcwd(), "alone")], "a file of no folder's name"
+    package = os.path.join(sysconfig.get_path("purelib"), "x.py")
+    for inner, outer, told in (("/a/script.py", package, True), (package, "/a/script.py", False)):
+        space: dict[str, Any] = {"hook": judge._hook}
+        exec(compile("def ask():\n    hook('os.getxattr', ('x', 'user.k'))", inner, "exec"), space)
+        exec(compile("def asks():\n    ask()", outer, "exec"), space)
+        with judge.reading() as files:
+            space["asks"]()
+        assert files == ({"it asks for an attribute of a file": judge.UNSEEN} if told else {})
 
 
 def opens_hold(judge: ModuleType) -> None:
@@ -40,6 +70,7 @@ def _opens(judge: ModuleType) -> None:
     assert list(files) == ["/dev/shm/made_up"], "a file in memory is a file"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
+        _natively(judge, folder)
         (folder / "__pycache__").mkdir()
         (folder / "there").write_text("1")
         (folder / "link").symlink_to(folder / "there")

@@ -77,7 +77,7 @@ def _said(make: type[Graph], read: Read) -> None:
     graph = graph_of(texts, make, read)
     source = graph.sources["tests.t"]
     digests = {n: s.digest for s in source.statements for n in s.names}
-    assert graph.own(("outside", "numpy")) == "numpy 1"
+    assert graph.own(("outside", "numpy")) == "numpy 1; gone absent"
     assert graph.own(("outside", "os")) == ""
     assert graph.own(("def", "gone", "x")) == "absent"
     assert graph.own(("base", "theorem_audit")) == ""
@@ -177,6 +177,14 @@ def _clocks(make: type[Graph], read: Read) -> None:
             graph = graph_of({"tests/t.py": text, **known.WHEN}, make, read)
             assert graph.meets_the_clock([("def", "tests.t", "t")]) == told, how
             assert any(map(graph.asks_the_clock, reached(graph))) == told, how
+    zone = "import time\nclass C:\n    def m(self):\n        import x\n        return time.tzname\ndef t(): C\n"
+    asks = {"tests/t.py": f"{zone}time.tzname.x()\n", "theorem_audit/k.py": f"{zone}"}
+    graph = graph_of(asks, make, read)
+    for node, says in (
+        (("def", "tests.t", "t"), False), (("method", "tests.t", "C.m"), True), (("base", "tests.t"), True),
+        (("method", "theorem_audit.k", "C.m"), False), (("def", "gone", "x"), False),
+    ):  # fmt: skip
+        assert graph.asks_the_system(node) == ({"environment:variable TZ"} if says else set()), node
     assert not graph.asks_the_clock(("def", "gone", "x"))
     assert not graph.asks_the_clock(("outside", "tests.v"))
     assert not graph.asks_the_clock(("whole", "tests.v"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import sys
 import sysconfig
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,8 +50,7 @@ def _named(judge: ModuleType) -> None:
         ("open", ("r", R), "x/__pycache__/b.nbi", ""), ("open", ("r", R), ".git/HEAD", ""),
         ("os.listdir", (), "data", "folder:data"), ("os.scandir", (), "data", "folder:data"),
         ("asked", (), "data", "there:data"), ("asked", (), "build/x", "there:build/x"),
-        ("asked", (), "tests/a.py", ""), ("sqlite3.connect", (), "b.db", "file:b.db"),
-        ("sqlite3.connect", (), "build/b.db", "stamp:build/b.db"),
+        ("asked", (), "tests/a.py", ""), ("ctypes.dlopen", (), "l.so", "file:l.so"),
     ):  # fmt: skip
         said = (told,) if told else ()
         for path in (ROOT / name, str(ROOT / name), os.fsencode(ROOT / name)):
@@ -59,6 +60,27 @@ def _named(judge: ModuleType) -> None:
             assert recorder._what(event, (f"/away/{name}", *rest)) == away
         assert recorder._what(event, (f"{INSTALLED}/{name}", *rest)) == ()
         assert recorder._what(event, (-7, *rest)) == ()
+    for name, kind in (("b.db", "file"), ("build/b.db", "stamp")):
+        beside = tuple(f"{kind}:{name}{x}" for x in ("", "-wal", "-journal"))
+        for path in (
+            ROOT / name,
+            str(ROOT / name),
+            f"file:{ROOT / name}?mode=ro",
+            f"file://{ROOT / name}",
+        ):
+            assert recorder._what("sqlite3.connect", (path,)) == beside, path
+    assert recorder._what("sqlite3.connect", (":memory:",)) == tuple(
+        f"file:{os.getcwd()}/:memory:{x}" for x in ("", "-wal", "-journal")
+    )
+    for name in ("libm.so.6", b"libm.so.6", None):
+        assert recorder._what("ctypes.dlopen", (name,)) == (), "the system's own"
+    assert recorder._what("import", ("a", None, [], [], [])) == ()
+    assert recorder._what("import", ("a", str(ROOT / "th/a.so"))) == ("file:th/a.so",)
+    for file, told in (
+        ("/p/a.py", ()),
+        (str(ROOT / "tests/a.py"), ("unseen:what an attribute of a file says",)),
+    ):
+        assert recorder._what("os.getxattr", (str(ROOT / "data"), "user.k"), frame(file)) == told
     for written in ("w1", "w5", "w8"):
         assert recorder._what("open", (str(ROOT / written), "r", R)) == (), "it wrote it itself"
     assert recorder._what("open", ("/proc/self/stat", "r", R)) == ()
@@ -144,6 +166,30 @@ def _owners(judge: ModuleType) -> None:
     assert recorder._owner(space["here"]) == ("tests.a", "")
     assert recorder._owner(space["there"]) == ("tests.a", "A")
     assert recorder._owner(None) is None
+    exec(compile("there = (lambda: asks())()\nhere = [asks() for _ in (1,)][0]\n"
+                 "def f(): return [asks() for _ in (1,)][0]\ninside = f()", "/p/a.py",
+                 "exec"), space)  # fmt: skip
+    assert [recorder._owner(space[x]) for x in ("there", "here", "inside")] == [
+        ("tests.a", ""), ("tests.a", ""), ("tests.a", "f"),
+    ]  # fmt: skip
+    recorder = judge.Recorder(ROOT, ROOT / "build", modules)
+    recorder._heard("import", ("a", str(ROOT / "th/a.so")), frame("/p/a.py"))
+    assert recorder.reads == {("", ""): {"file:th/a.so"}}, "whoever is the first to import it"
+    for file, owner in (
+        ("<frozen importlib._bootstrap_external>", ("", "")),
+        ("lib.py", ("tests.a", "asks")),
+    ):
+        for name, told in (("b.py", owner), ("b.txt", ("tests.a", "asks"))):
+            recorder.reads.clear()
+            recorder._heard("open", (str(ROOT / name), "r", R), frame("/p/a.py", file))
+            assert recorder.reads == {told: {f"file:{name}"}}, "a source that is imported"
+        recorder.reads.clear()
+        recorder._heard("asked", (str(ROOT / "b.py"),), frame("/p/a.py", file))
+        assert recorder.reads == {("tests.a", "asks"): {"there:b.py"}}
+    recorder.reads.clear()
+    recorder._starters |= {("tests.a", "f"), ("tests.b", "g")}
+    recorder._heard("open", data, frame("lib.py"))
+    assert recorder.reads == {x: {"file:data"} for x in recorder._starters}, "in a thread"
     for file, told in (("/p/t.py", {"program:coqc"}), ("/p/a.py", {"program:coqc", judge.CHILD})):
         recorder = judge.Recorder(ROOT, ROOT / "build", modules)
         recorder._heard("subprocess.Popen", ("coqc", ["coqc"]), frame(file))
@@ -195,14 +241,23 @@ def _listening(judge: ModuleType) -> None:
     had = [set(x) for x in sets]
     names = [(os, x) for x in ("stat", "lstat", "access", "readlink", "open", "fstat")]
     with (
-        put_back(*names, (sys, "addaudithook"), (judge.environment, "listen")),
+        put_back(
+            *names,
+            (sys, "addaudithook"),
+            (judge.environment, "listen"),
+            (threading.Thread, "start"),
+            (_thread, "start_new_thread"),
+        ),
         _kept(*sets),
         tempfile.TemporaryDirectory() as folder,
     ):
         sys.addaudithook = hooks.append  # type: ignore[assignment]
         judge.environment.listen = listened.append
         were = os.stat, os.lstat, os.access, os.readlink, os.open
+        threads = threading.Thread.start, _thread.start_new_thread
         recorder.start()
+        assert threading.Thread.start is not threads[0]
+        assert _thread.start_new_thread is not threads[1]
         assert hooks == [recorder._hook]
         now_are = os.stat, os.lstat, os.access, os.readlink, os.open
         for was, now in zip(were, now_are, strict=True):
@@ -276,6 +331,43 @@ def _below(recorder: Any, asks: Any, below: Any, folder: str) -> None:
         asks(lambda: os.stat("file", dir_fd=at))
     except OSError:
         assert {x for one in recorder.reads.values() for x in one} == {f"there:{os.getcwd()}/file"}
+
+
+def _threads(judge: ModuleType) -> None:
+    """Who starts a thread is noted, in every way; a file that changed since a moment is known."""
+    recorder = judge.Recorder(ROOT, ROOT / "build", {"/p/a.py": "tests.a"})
+    space: dict[str, Any] = {}
+    exec(compile("def asks(call, *words):\n    return call(*words)", "/p/a.py", "exec"), space)
+    own = threading.Thread.start, _thread.start_new_thread
+    try:
+        recorder._starts(threading.Thread, "start")
+        recorder._starts(_thread, "start_new_thread")
+        done = list[str]()
+        one = threading.Thread(target=done.append, args=("thread",))
+        assert one.start.__name__ == "start"
+        one.start()
+        one.join()
+        assert (done, recorder._starters) == (["thread"], set()), "nobody of the project"
+        one = threading.Thread(target=done.append, args=("again",))
+        space["asks"](one.start)
+        one.join()
+        assert (done, recorder._starters) == (["thread", "again"], {("tests.a", "asks")})
+        recorder._starters.clear()
+        ends = threading.Event()
+        space["asks"](_thread.start_new_thread, ends.set, ())
+        assert ends.wait(5)
+        assert recorder._starters == {("tests.a", "asks")}
+    finally:
+        threading.Thread.start, _thread.start_new_thread = own  # type: ignore[method-assign]
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "f"
+        file.write_text("1")
+        at = file.stat().st_ctime_ns
+        for what, moment, told in (
+            ("file:f", at, True), ("file:f", at + 1, False), ("there:f", at, False), ("file:gone", at, False),
+            ("file:f\0", at, False),
+        ):  # fmt: skip
+            assert judge.changed_since(what, Path(name), moment) == told, (what, moment)
 
 
 def _stand(judge: ModuleType) -> None:
@@ -362,11 +454,25 @@ def _handed(judge: ModuleType) -> None:
     assert judge._shown(frame("/p/a.py", asked="asks"), modules) is False
 
 
+def natively_hold(judge: ModuleType) -> None:
+    """Which file an event of the interpreter is about."""
+    for event, given, told in (
+        ("open", ("x", "r", 0), "x"), ("open", (3,), 3), ("import", ("a", None), None),
+        ("import", ("a", "/b/a.so"), "/b/a.so"), ("ctypes.dlopen", ("libm.so",), None),
+        ("ctypes.dlopen", ("/b/a.so",), "/b/a.so"), ("ctypes.dlopen", (b"b/a.so",), b"b/a.so"),
+        ("ctypes.dlopen", (Path("b/a.so"),), Path("b/a.so")), ("ctypes.dlopen", (None,), None),
+        ("sqlite3.connect", ("b.db",), "b.db"), ("sqlite3.connect", ("file:b%20c.db?mode=ro",), "b c.db"),
+        ("sqlite3.connect", (b"b.db",), b"b.db"), ("open", ("file:b.db?x",), "file:b.db?x"),
+    ):  # fmt: skip
+        assert judge.path(event, given) == told, (event, given)
+
+
 def reads_hold(judge: ModuleType) -> None:
     """Which reads are recorded, for whom, and how they stand."""
     _handed(judge)
     _named(judge)
     _never_seen(judge)
     _owners(judge)
+    _threads(judge)
     _stand(judge)
     _listening(judge)

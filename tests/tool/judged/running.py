@@ -105,6 +105,8 @@ BECOMES: tuple[tuple[Callable[..., Any], str, str, str], ...] = (
     (_says(True), "symbolic", "error", "it gives back True, and nobody"),
     (_says(False), "property", "error", "it gives back False, and nobody"),
     (_says(np.bool_(True)), "symbolic", "error", "it gives back True"),
+    (_says((False, "m")), "symbolic", "error", "it gives back (False, 'm')"),
+    (_says(["m", true]), "symbolic", "error", "it gives back ['m', True]"),
     (_says(true), "symbolic", "error", "it gives back True"),
     (_says(HALF), "symbolic", "error", "it gives back x"),
     (_says(_yields), "symbolic", "error", "it gives back a generator"),

@@ -41,7 +41,9 @@ def graph_of(files: Files, make: type[Graph] = Graph, read: Read = definitions.r
     sources = {
         m.name: read(whole[str(m.file.relative_to(ROOT))].encode()) for m in tree.modules.values()
     }
-    return make(tree, sources, lambda top: f"{top} 1")
+    return make(
+        tree, sources, lambda top: f"{top} {'absent' if top[:4] == 'gone' else 1}; gone absent"
+    )
 
 
 def reached(graph: Graph, name: str = "t", module: str = "tests.t") -> set[Node]:
