@@ -261,8 +261,8 @@ LEGEND: dict[str, dict[str, str]] = {
     },
     "neighbours.scaling": {
         **_of("N", "k", "C", "C_ms", "M_C", "|g|^2", "l_min", "l_max"),
-        "r_k^{\\mathrm{repl}}": sums.RATIO.said("C_ms/k for k samples with replacement"),
-        "r_k^{\\mathrm{uniform}}": sums.RATIO.said("C_ms/k for k of N samples without replacement"),
+        "r_k^{\\mathrm{repl}}": sums.RATIO_REPLACED,
+        "r_k^{\\mathrm{uniform}}": sums.RATIO_SUBSETS,
         "Lambda_off": fa.LOG_OFF.said("n/b times the exponent of w_perp"),
         "Lambda_radial": fa.LOG_RADIAL.said("n/b times that of the radius", low="at a = 1/4"),
         "Lambda_ratio": fa.LOG_RATIO.said("n/b times that of q_j/q_I, j != I live"),

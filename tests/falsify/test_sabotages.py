@@ -6,6 +6,8 @@ makes of a claim by itself stands in the kept table of variants, or in ``test_wo
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 from sympy import And, Eq, Expr, Function, Ge, Gt, Le, Lt, Max, Or, Rational, Symbol
 
@@ -24,6 +26,7 @@ from theory.assumptions import two_batches as tb
 from theory.assumptions import unequal_norms as un
 from theory.assumptions.momentum import beta
 from theory.minibatch.selection import p_win
+from theory.neighbours.scaling import ratio_replacement, ratio_uniform
 from theory.notation import a, b, below, d, k, n
 from theory.vocabulary.batches import FULL_FROM_8
 
@@ -70,6 +73,7 @@ def _lyapunov() -> Expr:
 
 # full batches admitted from n = 8 on, in the bounds of b
 WIDER = under("without replacement", And(Ge(b, 1), Or(Lt(b, n), And(Ge(n, 8), Le(b, n)))))
+RATIOS = (ratio_replacement, ratio_uniform)
 SABOTAGES: list[tuple[str, str, Change]] = [
     *((x, "b = n from n = 8 on", WIDER) for x in (
         "FIXED-POINTS", "SGD-SPARSE", "REACH", "REACH-TIME", "CAPTURE")),
@@ -119,7 +123,8 @@ SABOTAGES: list[tuple[str, str, Change]] = [
     *((x, "exchanged", exchanged(*names)) for x, names in (
         ("WALK-DRIFT-LOW", ("q_i", "q_j")), ("NONORTH-FIXED", ("q_i", "r2")),
         ("INIT-RADIUS", ("s", "f")), ("INIT-RADIUS", ("s", "k")), ("TWO-POINTS", ("E_tau", "P_A")),
-        ("NONORTH-OBTUSE", ("r2", "t")))),
+        ("NONORTH-OBTUSE", ("r2", "t")), ("SCALING-ETA-B", ("C_ms", "r_1")),
+        *(("SCALING-ETA-B", x) for x in combinations(("r_1", *map(str, RATIOS)), 2)))),
 ]  # fmt: skip
 
 

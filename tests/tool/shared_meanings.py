@@ -83,7 +83,7 @@ SHARED: dict[str, tuple[str, ...]] = {
     "SAMPLING-REPLACEMENT": ("lambda_repl",),
     "SAMPLING-RESHUFFLED": ("P_same",),
     "SAMPLING-STEP": ("m_j",),
-    "SCALING-ETA-B": (r"r_k^{\mathrm{repl}}", "g"),
+    "SCALING-ETA-B": (r"r_k^{\mathrm{repl}}", "g", r"r_k^{\mathrm{uniform}}"),
     "SGD-RATE-PATHS": ("lambda_norm",),
     "SELECT-AREA": ("r",),
     "SELECT-GENERATOR": ("A_jj", "A_ij", "B_j"),

@@ -81,7 +81,7 @@ SCALING_ETA_B = Claim(
         "C_ms": sums.C_MS.said(
             "C_ms(kappa) is the threshold at variance factor kappa, for one family Q_1..Q_N"
         ),
-        "r_1": sums.RATIO.said("C_ms for one sample a step"),
+        "r_1": sums.RATIO_ONE,
         "r_k": "C_ms/k for k samples with replacement, and for k of N without",
     },
     remark="So C/k is no exact scaling of the threshold: with replacement 1/r_k exceeds 1/r_1 by "

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import combinations, combinations_with_replacement
+from math import factorial, prod
 from typing import Any
 
 import flint
@@ -69,6 +71,20 @@ class Sum:
         """The same sum, one uniform sample a step."""
         many = len(self.matrices)
         return replace(self, law=[((i,), F(1, many)) for i in range(many)], kappa=None, divisor=0)
+
+    def replaced(self) -> Sum:
+        """The same sum, batches of its own size, uniform with replacement."""
+        many, size = len(self.matrices), len(self.law[0][0])
+        law = []
+        for batch in combinations_with_replacement(range(many), size):
+            ways = factorial(size) // prod(factorial(batch.count(i)) for i in {*batch})
+            law.append((batch, F(ways, many**size)))
+        return replace(self, law=law, kappa=None, divisor=0)
+
+    def subsets(self) -> Sum:
+        """The same sum, uniform subsets of its batches' size."""
+        found = list(combinations(range(len(self.matrices)), len(self.law[0][0])))
+        return replace(self, law=[(x, F(1, len(found))) for x in found], kappa=None, divisor=0)
 
     def full(self) -> Sum:
         """The same sum, all samples a step."""

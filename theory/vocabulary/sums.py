@@ -229,9 +229,26 @@ C_MS = told(
      "E||t_p - t*||^2 -> 0 with one sample a step exactly for 0 < C < C_ms":
          lambda x: threshold(x.one())},
 )  # fmt: skip
-RATIO = told(
-    "C_ms/k for batches of k", lambda x: ball(threshold(x)) / len(x.law[0][0]),
-    {"C_ms for batches of k": threshold},
+
+
+def ratio(words: str, drawn: Callable[[Sum], Sum], other: str, without: Value) -> Any:
+    """C_ms/k of a sum whose batches of k are drawn so."""
+
+    def value(x: Sum) -> Any:
+        of = drawn(x)
+        return ball(threshold(of)) / len(of.law[0][0])
+
+    return told(words, value, {other: lambda x: ball(threshold(without(x)))})
+
+
+RATIO_ONE = ratio("C_ms for one sample a step", Sum.one, "C_ms for batches of k", lambda x: x)
+RATIO_REPLACED = ratio(
+    "C_ms/k for k samples with replacement", Sum.replaced,
+    "C_ms for k samples with replacement", Sum.replaced,
+)  # fmt: skip
+RATIO_SUBSETS = ratio(
+    "C_ms/k for k of N samples without replacement", Sum.subsets,
+    "C_ms for k of N samples without replacement", Sum.subsets,
 )  # fmt: skip
 LAMBDA_0 = told(
     "the least eigenvalue of E e_0 e_0', e_0 = t_0 - t*", lambda x: ends(_second(x))[0],

@@ -68,10 +68,10 @@ def scaling(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
         }
         judge(claim, own, lambda part: part.has(sc.scale) and not part.has(operator))
         one = Sum(problem.matrices).one()
-        at |= {sc.single: claim.meaning("C_ms").value(one), **measured(claim, one, (sc.ratio_one,)),
+        at |= {sc.single: claim.meaning("C_ms").value(one),
                sc.any_noise: claim.meaning("C_ms").value(replace(one, kappa=factor))}  # fmt: skip
-        for name, scheme in ((sc.ratio_replacement, "replacement"), (sc.ratio_uniform, "uniform")):
-            at |= measured(claim, as_sum(Case(case.components, case.batch_size, scheme)), (name,))
+        ratios = (sc.ratio_one, sc.ratio_replacement, sc.ratio_uniform)
+        at |= measured(claim, as_sum(case), ratios)
         judge(claim, at, lambda part: not part.has(sc.scale))
     return played
 

@@ -234,7 +234,7 @@ def nonorth_obtuse(claim: Claim, rng: np.random.Generator, seconds: float) -> in
     for count in cases(seconds):
         data = [list(x) for x in choose(rng, pairs)]
         cosine, linear = inner(*data), linear_of(claim, rng)
-        if abs(cosine) == 1 and count != 1:
+        if abs(cosine) == 1 and count not in (1, 3, 4, 5):
             continue
         step = choose(rng, [F(1, 4), F(49, 100), F(1, 10), F(3, 5)])
         state = [rational(rng, -1, 1, 8), rational(rng, -1, 1, 8)]
@@ -249,16 +249,22 @@ def nonorth_obtuse(claim: Claim, rng: np.random.Generator, seconds: float) -> in
             data, step, drawn, cosine = [[F(1), F(0)], [F(-3, 5), F(4, 5)]], F(1, 4), 1, F(-3, 5)
             start = state = [F(1, 4), F(1, 2)]
         if count == 4:  # most of the start is off the pair's span
-            data, start = (
-                [[F(1), F(0), F(0)], [F(-3, 5), F(4, 5), F(0)]],
-                [F(1, 8), F(1, 4), F(21, 16)],
+            data = [[F(1), F(0), F(0)], [F(-3, 5), F(4, 5), F(0)]]
+            start = state = [F(1, 8), F(1, 4), F(21, 16)]
+            step, drawn, cosine = F(1, 4), 1, F(-3, 5)
+        if count == 5:  # nearly all the norm that is admitted is in it
+            data, step, drawn, cosine = (
+                [[F(1), F(0)], [F(-7, 25), F(24, 25)]],
+                F(1, 4),
+                1,
+                F(-7, 25),
             )
-            state, step, drawn, cosine = start, F(1, 4), 1, F(-3, 5)
-        if count > 4 and rng.integers(2):
+            start = state = [F(4, 5), F(21, 20)]
+        if count > 5 and count % 4 == 2:
             far = rational(rng, 0, F(11, 8), 8)
             data, start = [[*x, F(0)] for x in data], [*start, far]
             state = start
-            for i in rng.integers(2, size=rng.integers(7)):
+            for i in rng.integers(2, size=choose(rng, [0, 1, 4])):
                 state = [
                     x.limit_denominator(10**4)
                     for x in plain_step(data, state, (int(i),), step, linear)
