@@ -110,11 +110,11 @@ def test_what_asks_for_what_varies_is_run_again(what: str) -> None:
 
 def test_what_it_asks_is_learned_from_a_variant_too() -> None:
     """Where earlier runs found what it says of the claim itself, nothing is known of what it asks."""
-    ran = []
+    ran, formula = [], CLAIM.formula
 
     def evidence(claim: Claim) -> None:
         ran.append(claim)
-        expect(claim.formula == CLAIM.formula, "the formula")
+        expect(claim.formula == formula, "the formula")
 
     item = Evidence("GRAD", "symbolic", evidence)
     passed = unasked.on_itself(item, CLAIM, case="", run_seed=0)
