@@ -23,7 +23,7 @@ def test_a_picture_is_written_with_its_data(tmp_path: Path) -> None:
         b: max(float(r["median"]) for r in rows if r["panel"] == "limit" and r["batch_size"] == b)
         for b in ("1", "20")
     }
-    assert ends["1"] > 0.999 > 0.9 > ends["20"]
+    assert ends["1"] > 0.9 > ends["20"]  # one run each: it tends to 1, or stays dense
 
 
 @pytest.mark.parametrize("name", ["own.png", "own.csv"])

@@ -34,7 +34,7 @@ def alternatives(part: Basic) -> list[Basic]:
     >>> from sympy import symbols
     >>> x, y = symbols("x y", real=True)
     >>> alternatives(Eq(y, Piecewise((x, x < 1), (2 * x, True))))
-    [Tuple(x < 1, True), x, 2*x]
+    [(x < 1, True), x, 2*x]
     """
     found = list(dict.fromkeys(_leaves(part, isinstance(part, Eq))))
     return found if len(found) > 1 else []

@@ -185,7 +185,12 @@ def _as_json(judge: ModuleType, made: Any) -> None:
 
 
 def _stale(sources: Any) -> SimpleNamespace:
-    return SimpleNamespace(sources=sources, versions=lambda: {"python": "4"}, spread=stale.spread)
+    return SimpleNamespace(
+        sources=sources,
+        versions=lambda: {"python": "4"},
+        spread=stale.spread,
+        ABSENT=stale.ABSENT,
+    )
 
 
 def _looked_for(judge: ModuleType) -> None:
