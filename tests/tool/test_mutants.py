@@ -155,8 +155,8 @@ def exact(claim: Claim) -> None:
     expect((claim.formula.lhs - claim.formula.rhs).subs(s, 3 * a).expand() == 0, "s = 3 a")
 
 
-SAID = Eq(s, 3 * a)
-SIMPLE = made(SAID)
+TRIPLE = Eq(s, 3 * a)
+SIMPLE = made(TRIPLE)
 
 
 def test_blind_evidence_leaves_survivors(with_evidence: Any) -> None:
@@ -188,7 +188,7 @@ def test_caught_by_supporting_evidence_only_is_told_apart(with_evidence: Any) ->
 
 def breaks(claim: Claim) -> None:
     expect(True, "fine")
-    if claim.formula != SAID:
+    if claim.formula != TRIPLE:
         raise ZeroDivisionError("no such thing")
 
 
@@ -202,7 +202,7 @@ def test_what_no_evidence_refutes_the_search_is_asked_about(
     with_evidence: Any, evidence: Any
 ) -> None:
     def plays(wrong: Claim, **_: Any) -> Found:
-        if wrong.formula == SAID:
+        if wrong.formula == TRIPLE:
             return Found(wrong.id, "held", 1)
         return Falsified(wrong.id, "falsified", detail="s is 3 a")
 
@@ -307,7 +307,7 @@ def test_a_variant_that_takes_too_long_is_not_accepted(
 ) -> None:
     def endless(claim: Claim) -> None:
         expect(True, "fine")
-        while claim.formula != SAID:
+        while claim.formula != TRIPLE:
             pass
 
     monkeypatch.setattr(mutants, "TIME_LIMIT", 0.2)
