@@ -25,6 +25,7 @@ from tests.tool.judged import (
     acting,
     asking,
     cell_asks,
+    cell_prints,
     cell_starts,
     cell_values,
     closing,
@@ -71,6 +72,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "theorem_audit/weigh/apart.py": forking.forks_hold,
     "sim/sweeps/store.py": sweeping.sweeps_hold,
     "sim/sweeps/opened.py": opening.opens_hold,
+    "sim/sweeps/fingerprint.py": cell_prints.prints_hold,
     "sim/sweeps/own.py": cell_values.own_holds,
     "sim/sweeps/pickled.py": cell_values.pickled_holds,
     "sim/sweeps/said.py": cell_values.said_holds,
@@ -160,6 +162,10 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "Store.tasks: 1 + 1 #2": "only the words",
         "Store.tasks: 5 + 1": "only the words",
         "Store._explain: 0 + 1 #2": "either code counts as damage",
+    },
+    "sim/sweeps/fingerprint.py": {
+        "_own_module: other comparison in name not in sys.modules":
+            "what is not there cannot be imported either",
     },
     "sim/sweeps/said.py": {"_by_place: 16 + 1": "how many are remembered"},
     "sim/sweeps/opened.py": {
