@@ -75,9 +75,8 @@ def test_a_claim_compared_with_the_theorys_own_copy_of_it_keeps_no_rank(
     (row,) = json.loads((fresh / "l.json").read_text())["claims"]
     assert (done.returncode, row["verdict"]) == (1, "inconclusive"), row["reasons"]
     if how == "by its name":
-        done = audit("mutants", "--json", "m.json")
-        (row,) = json.loads((fresh / "m.json").read_text())["claims"]
-        assert (done.returncode, row["rejected"], len(row["survivors"]) > 3) == (1, 0, True), row
+        done = audit("mutants")
+        assert done.returncode == 1, done.stdout  # no evidence passes on the claim itself
 
 
 def test_what_hypothesis_draws_decides_nothing() -> None:
