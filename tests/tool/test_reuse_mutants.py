@@ -120,6 +120,8 @@ EXPLAINED: dict[str, dict[str, str]] = {
     "theorem_audit/reuse/index.py": {
         "walk: 1 + 1 #3": "the first letter of a name is no dot",
         "build: without here.evidence_package()": "only the words of what is refused in the next line",
+        "build: without raise ProjectError(f'{here.file}: eviden ... is not found')":
+            "what has no such package is refused by `evidence_package`, in the line before",
     },
     "theorem_audit/reuse/files.py": {"_module: 8192 + 1": "how many are remembered"},
     "theorem_audit/reuse/store.py": {

@@ -151,6 +151,18 @@ def _as_json(judge: ModuleType, made: Any) -> None:
         assert ledger.as_dict()["complete"] is True
         assert made(*found, quick=True).as_dict()["quick"] is True
         assert made(_outcome("C", error=0.25)).as_dict()["family_error"] == 0.25
+    opens = made(*found)
+    opens.opened = {"A": {"data.txt", *HASHES}}
+    beside = SimpleNamespace(
+        sources=lambda *_: {"s.py": "3", "gone.py": stale.ABSENT},
+        versions=dict,
+        spread=stale.spread,
+        ABSENT=stale.ABSENT,
+        digest=lambda path, since: f"{path.name} now",
+    )
+    with replaced(judge, commit=lambda: "abc", stale=beside):
+        hashed = opens.as_dict()["sources"]
+    assert hashed == {"data.txt": "data.txt now", "gone.py": "gone.py now", "s.py": "3"}
     top = {
         k: data[k]
         for k in ("schema", "project", "commit", "complete", "quick", "seed", "family_error")

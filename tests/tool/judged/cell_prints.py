@@ -21,6 +21,7 @@ from typing import Any
 
 import mpmath
 
+from sim import ENGINE_VERSION
 from sim.sweeps import own
 from sim.sweeps import said as sources
 from sim.sweeps.tasks import Task
@@ -110,7 +111,11 @@ BY_SOURCE = (
     "{} asks for {}: comments, docstrings and the lines on which something stands count for nothing, so that "
     "its numbers would stay when these are others; make it a setting"
 )
-SURE = "{} asks for {}: its numbers would stay when the environment is another; make it a setting"
+SURE = (
+    "{} asks for {}: its numbers would stay when the environment, the hour or the machine's chance is another; "
+    "make it a setting, or draw from the seed"
+)
+ATTACHED = "{} has SQLite attach a base, of which nobody is told: connect to it"
 OWN = """
 import os
 class World:
@@ -145,6 +150,8 @@ REFUSED: tuple[tuple[str, str, str], ...] = (
     ("eval = 2", "eval", ""),
     ("import os", "os.environ['K']", SURE.format("cell", "environ")),
     ("from os import getenv", "getenv('K')", SURE.format("cell", "getenv")),
+    ("", "s.execute('Attach \"x.db\" as other')", ATTACHED.format("cell")),
+    ("", "s.execute('attachment of x')", ""),
     ("environ = 2", "environ", ""), (OWN, "world.read()", ""), (OWN, "World.made()", ""),
     (STATIC, "World.of(os)", None), (OWN, "s.environ", None),
 )  # fmt: skip
@@ -243,7 +250,8 @@ def _lines(loads: _Loads) -> None:
     )
     assert [judge._bare(x) for x in kinds] == [True, True, True, True, True, False, False, False]
     task = Task("c", "1", "{}", 1)
-    assert [*judge._object("c", task, judge._Seen())] == [*judge._data("c", task, judge._Seen())]
+    known = [f"sim at {ENGINE_VERSION}", *judge._data("c", task, judge._Seen())]
+    assert [*judge._object("c", task, judge._Seen())] == known
 
 
 def _found(loads: _Loads) -> None:
