@@ -179,11 +179,11 @@ def test_what_the_claim_explains_counts_for_nothing() -> None:
 
 
 def test_what_evidence_changes_for_a_variant_is_seen_where_the_doubt_ends() -> None:
-    kept = zero.is_zero
+    kept, known = zero.is_zero, TRUE.formula
 
     def trick(claim: Claim) -> None:
         zero.is_zero = lambda expr: True
-        expect(claim.formula == TRUE.formula, "the formula that is known")
+        expect(claim.formula == known, "the formula that is known")
 
     def doubt(claim: Claim) -> None:
         found = challenge(claim, marked(trick))
