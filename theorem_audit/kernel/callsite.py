@@ -17,6 +17,8 @@ from typing import Any
 
 from sympy import Expr, Symbol, sympify
 
+from theorem_audit.statement.recording import AGAIN
+
 # Functions and methods that keep an expression's value.
 KEEPING = frozenset(
     ("cancel", "expand", "factor", "nsimplify", "radsimp", "ratsimp", "simplify", "together")
@@ -74,7 +76,7 @@ def sides_at(frame: FrameType) -> tuple[Side, Side] | None:
 
 
 def _value(node: ast.expr, frame: FrameType) -> Any:
-    code = compile(ast.fix_missing_locations(ast.Expression(node)), "<sides>", "eval")
+    code = compile(ast.fix_missing_locations(ast.Expression(node)), AGAIN, "eval")
     return eval(code, frame.f_globals, dict(frame.f_locals))
 
 

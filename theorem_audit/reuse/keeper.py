@@ -59,6 +59,16 @@ class Kept:
     snapshot: str
 
 
+def _otherwise(now: str, was: str) -> str:
+    """What stands for a package, and what stood for it: the versions that differ, or all where none does."""
+    mine, theirs = now.split("; "), was.split("; ")
+    new, old = [x for x in mine if x not in theirs], [x for x in theirs if x not in mine]
+    told = (
+        all(" " in x for x in (*new, *old)) and new and old
+    )  # a hash of a file says nothing to a reader
+    return f"{'; '.join(new)} (was {'; '.join(old)})" if told else f"{now} (was {was})"
+
+
 @dataclass(frozen=True, eq=False)
 class Earlier:
     """What each definition said in an earlier state of the sources; whether one says another thing now."""
@@ -385,7 +395,7 @@ class Keeper:
         others = []
         for node, named in self.graph.among(nodes, earlier):
             if node[0] == "outside":
-                others.append(f"{self.graph.own(node)} (was {earlier.said['.'.join(node)]})")
+                others.append(_otherwise(self.graph.own(node), earlier.said[".".join(node)]))
             else:
                 files.setdefault((not named, node[1]), []).append(node[2] if len(node) > 2 else "")
         told: dict[bool, list[str]] = {False: [], True: []}

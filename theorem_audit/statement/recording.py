@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ITEM = "item:"  # before the name of an item's kind, among what was asked of a claim
 OWN = "the theory's own copy"  # among reads: of the claim, where evidence is handed a variant of it
+AGAIN = "<sides>"  # the file of a call's arguments that are evaluated again, in no import (``kernel.callsite``)
 DEEP = 12  # frames between a read and the module that is being imported, at most
 
 # Threads have a context of their own, in which nobody collects: these are the innermost that do.
@@ -92,7 +93,7 @@ def _importing() -> tuple[str, int] | None:
     for _ in range(DEEP):
         if frame is None:
             return None
-        if frame.f_code.co_name == "<module>":
+        if frame.f_code.co_name == "<module>" and frame.f_code.co_filename != AGAIN:
             return frame.f_globals.get("__name__", ""), frame.f_lineno
         frame = frame.f_back
     return None

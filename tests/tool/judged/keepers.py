@@ -284,6 +284,13 @@ def _told(judge: ModuleType) -> None:
 
 def keepers_hold(judge: ModuleType) -> None:
     """Keys, what is looked at before an outcome is taken, and what is told of changes."""
+    for now, was, told in (
+        ("a 2; b 1; abc", "a 1; b 1; abc", "a 2 (was a 1)"),
+        ("a 2; abc", "a 2; def", "a 2; abc (was a 2; def)"),
+        ("a 2; b 1; abc", "a 1; b 1; def", "a 2; b 1; abc (was a 1; b 1; def)"),
+        ("a 2; b 2", "a 2", "a 2; b 2 (was a 2)"),
+    ):
+        assert judge._otherwise(now, was) == told
     try:
         for part in (
             all_keys,
