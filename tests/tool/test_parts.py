@@ -29,11 +29,11 @@ X = Symbol("x", real=True)
 
 
 def broken(part: Boolean) -> list[Boolean]:
-    """Wrong forms of a conjunct: an equation off by one; anything else denied."""
+    """Wrong forms of a conjunct: an equation off by one; else denied, and an inequality turned round."""
     if isinstance(part, Eq):
         return [Eq(part.lhs, part.rhs + 1, evaluate=False)]
     if isinstance(part, Relational) and part.is_Relational:
-        return [part.negated]
+        return [part.negated, part.func(*part.args[::-1], evaluate=False)]
     return [Not(part)]
 
 
@@ -63,13 +63,17 @@ def accepted(items: list[Evidence], step: str, wrong: Claim) -> list[str]:
 
 
 def unread(claim: Claim, items: list[Evidence]) -> list[str]:
-    """Every broken conjunct that the evidence of the step which is to decide it does not refute."""
+    """Every conjunct of which the evidence of the step that is to decide it refutes no wrong form."""
     found = []
     for step, part in claim.parts.items():
         for one in sorted(conjuncts(part), key=str):
+            said = []
             for wrong in broken(one):
-                if said := accepted(items, step, without(claim, one, wrong)):
-                    found.append(f"{step}: {wrong}: {'; '.join(said)}")
+                if not (why := accepted(items, step, without(claim, one, wrong))):
+                    break
+                said.append(f"{step}: {wrong}: {'; '.join(why)}")
+            else:
+                found += said
     return found
 
 
