@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import connection, get_context
@@ -27,7 +28,11 @@ def beside(work: Callable[[], Said]) -> Callable[[], Said]:
         return work
     ours, theirs = connection.Pipe(duplex=False)
     process = get_context("fork").Process(target=_do, args=(work, theirs), daemon=True)
-    process.start()
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # what other threads hold, the work asks for nothing of
+        process.start()
     theirs.close()
 
     def result() -> Said:

@@ -88,8 +88,11 @@ def _conditions(
 
     Those of the region, and those of the claim that give numbers, one after the other: w = 1, z = w + 1.
     """
-    given = [x for x in relations(region) if isinstance(x, Eq) and _cuts(x)]
-    own = sorted((x for x in said if isinstance(x, Eq) and x != equation and _cuts(x)), key=str)
+    given = [x for x in relations(region) if isinstance(x, Eq) and _of_numbers(x) and _cuts(x)]
+    own = sorted(
+        (x for x in said if isinstance(x, Eq) and x != equation and _of_numbers(x) and _cuts(x)),
+        key=str,
+    )
     known: dict[Basic, Basic] = {}
     used = []
     waiting = [*given, *own]
@@ -122,6 +125,11 @@ def _number(gap: Expr, symbol: Basic) -> Basic | None:
     return _plain(symbol - gap / rate) if rate.is_number else symbol
 
 
+def _of_numbers(equation: Boolean) -> bool:
+    """Whether both sides are numbers: pairs and matrices are compared as they are."""
+    return all(isinstance(x, Expr) and not getattr(x, "is_Matrix", False) for x in equation.args)
+
+
 def _cuts(equation: Boolean) -> bool:
     """Whether that an equation holds takes a direction away: 2 | n, |x| = x and sign(x) = 1 take none."""
     gap = difference(equation)
@@ -145,6 +153,8 @@ def _by_a_factor(
     Not where the claim says that the symbol is a number, or where what is left over is 0 nowhere in the
     region: x y = 3 x says that y is 3, where x > 0.
     """
+    if not _of_numbers(equation):
+        return False
     _, known = _conditions(equation, said, region)
     gap = difference(equation)
     for symbol in sorted(equation.free_symbols & {*derived} - {*known}, key=str):
@@ -160,6 +170,8 @@ def _by_a_factor(
 
 def _follows(claimed: Boolean, other: Boolean) -> bool:
     """Whether an equation holds wherever another one does, since its gap is a multiple of that one's."""
+    if not (_of_numbers(claimed) and _of_numbers(other)):
+        return bool(claimed == other)
     ratio = _plain(difference(claimed) / difference(other))
     return bool(ratio.is_finite is not False and fraction(ratio)[1].is_number)
 

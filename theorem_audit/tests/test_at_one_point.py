@@ -17,6 +17,7 @@ from sympy import (
     Piecewise,
     Rational,
     Symbol,
+    Tuple,
     exp,
     floor,
     sign,
@@ -204,6 +205,12 @@ IN_GENERAL: dict[str, Row] = {
     ),
     "a lemma of two of its own": (SQUARE, true, lambda f: Eq(w, 2 * z), ({w: 2, z: 1},)),
     "a lemma of its own": (SQUARE, true, lambda f: Eq(w, 2), ({w: 2},)),
+    "beside a pair": (
+        And(SQUARE, Eq(Tuple(a, s), Tuple(1, 2))),
+        Eq(Tuple(t, w), Tuple(3, 4)),
+        lambda f: SQUARE,
+        ({y: x**2},),
+    ),
     "where the rank is less at one point": (
         SUM,
         true,

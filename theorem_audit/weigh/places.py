@@ -34,6 +34,7 @@ OBJECTS = dtype(object)
 _held = object.__getattribute__  # what a claim holds, without the claim's noting that it is read
 _code = attrgetter("__code__")
 _defaults = attrgetter("__defaults__")
+_keywords = attrgetter("__kwdefaults__")
 
 
 def places_in(module: ModuleType, ours: bool) -> Iterator[tuple[Any, dict[str, Any]]]:
@@ -62,6 +63,7 @@ class Place:
     functions: tuple[FunctionType, ...]
     codes: tuple[CodeType, ...]
     defaults: tuple[Any, ...]
+    keywords: tuple[Any, ...]
     contents: tuple[tuple[str, Any, Any], ...]  # name, container, and a copy of it
     cells: tuple[
         tuple[str, CellType, Any], ...
@@ -98,9 +100,12 @@ class Place:
                 put = setattr if isinstance(self.owner, ModuleType | type) else object.__setattr__
                 put(self.owner, name, value)
                 yield f"{where}.{name}"
-        for function, code, defaults in zip(self.functions, self.codes, self.defaults, strict=True):
-            if function.__code__ is not code or function.__defaults__ is not defaults:
-                function.__code__, function.__defaults__ = code, defaults
+        for function, *was in zip(
+            self.functions, self.codes, self.defaults, self.keywords, strict=True
+        ):
+            now = function.__code__, function.__defaults__, function.__kwdefaults__
+            if not all_of(mapped(is_, now, was)):
+                function.__code__, function.__defaults__, function.__kwdefaults__ = was
                 yield f"{function.__module__}.{function.__qualname__}"
         for name, cell, was in self.cells:
             if _held_in(cell) is not was:
@@ -126,8 +131,9 @@ def place(owner: Any, meant: dict[str, Any]) -> Place:
     cells = tuple((x.__name__, y, _held_in(y)) for x in own for y in x.__closure__ or ())
     return Place(
         owner, (*meant,), (*meant.values(),), functions, (*map(_code, functions),),
-        (*map(_defaults, functions),), tuple((k, v, v.copy()) for k, v in held.items()),
-        cells, made_of(*functions), _asks((*meant,)), None if isinstance(owner, Claim) else owner.__dict__,
+        (*map(_defaults, functions),), (*map(_keywords, functions),),
+        tuple((k, v, v.copy()) for k, v in held.items()), cells,
+        made_of(*functions), _asks((*meant,)), None if isinstance(owner, Claim) else owner.__dict__,
     )  # fmt: skip
 
 

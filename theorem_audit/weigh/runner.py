@@ -140,8 +140,12 @@ def run_evidence(
             outcome, detail = "error", f"{type(error).__name__}: {_message(error)}"
     if OWN in reads:  # a rejection that follows says nothing of the variant, nor does a pass
         outcome, detail = "error", COPIED
-    elif own is not None and (why := _early(item.function, claim.id)):
-        outcome, detail = "error", f"{COPIED}, by {why}{READ}"
+    elif own is not None:
+        try:
+            if why := _early(item.function, claim.id):
+                outcome, detail = "error", f"{COPIED}, by {why}{READ}"
+        except Exception as error:  # noqa: BLE001 - what it names may do anything as it is looked at
+            outcome, detail = "error", f"{type(error).__name__}: {_message(error)}"
     early = read_at_import(item.function.__module__, *imports)
     uses, beyond, reader = (reads | early) - {claim.id, OWN}, tuple[str, ...](), tuple[str, ...]()
     changed = untouched.changed() if looks else []

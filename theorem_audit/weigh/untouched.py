@@ -8,9 +8,8 @@ A change is an error of that evidence, and is undone.
 
 A change that is undone before is met in two ways: the interpreter's audit hook hears of each code and each
 default that is put into a function of ours, and every expectation looks, as it begins, whether its judge is
-the one that was listed.  What functions are made of, some 40,000 objects, is looked at where the hook has heard
-of something: nothing else can change it.  Python can be deceived in more ways (``PROMISES.md`` says what is
-trusted).
+the one that was listed; what functions are made of, where the hook has heard of something, and at the end.
+Python can be deceived in more ways (``PROMISES.md`` says what is trusted).
 
 Where a claim's evidence has a process of its own, others' evidence is not run there, and its modules judge
 nothing: they are half of all there is to compare, and ``keep_to`` leaves them out.
@@ -99,7 +98,7 @@ class Untouched:
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         """From the interpreter: what is put into a function, whatever is put there later."""
-        if event == "object.__setattr__":
+        if event in ("object.__setattr__", "object.__delattr__"):
             owner, name = arguments[0], arguments[1]
             if name in SETS and id(owner) in self._listed:
                 self._heard.append(f"{owner.__module__}.{owner.__qualname__}.{name}")
@@ -184,8 +183,7 @@ class Untouched:
 
     def changed(self) -> list[str]:
         """What is another than it was, by name.  It is put back."""
-        found, deep = [*self._heard, *self._seen], bool(self._heard)
-        found += [x for looked in (self._all, self._own) for x in looked.changed(deep=deep)]
+        found = [*self._heard, *self._seen, *self._all.changed(), *self._own.changed()]
         for symbol, taken in self._symbols.values():
             if _taken(symbol) != taken:
                 symbol._assumptions.clear()

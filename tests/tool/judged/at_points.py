@@ -16,6 +16,7 @@ POLE = Rational(7, 3)  # where the first point lies
 
 def points_are_told(judge: ModuleType) -> None:
     """What is compared at some points is told with the words for it, and what is in general is not."""
+    _pairs_are_left_alone(judge)
     for what, row in AT_POINTS.items():
         found, number = (
             judge.at_points(_noted(judge, row)),
@@ -55,3 +56,20 @@ def _noted(judge: ModuleType, row: Row) -> RunContext:
 
 
 __all__ = ["points_are_told"]
+
+
+def _pairs_are_left_alone(judge: ModuleType) -> None:
+    """Pairs have no gap: one follows from itself alone."""
+    first, second, square = Symbol("first"), Symbol("second"), Eq(Symbol("v"), Symbol("u") ** 2)
+    pair = Eq(Tuple(first, second), Tuple(1, 2))
+    assert [judge._of_numbers(x) for x in (square, pair, Eq(pair.lhs, first))] == [
+        True,
+        False,
+        False,
+    ]
+    for claimed, other, follows in (
+        (pair, pair, True),
+        (pair, square, False),
+        (square, pair, False),
+    ):
+        assert judge._follows(claimed, other) is follows, (claimed, other)

@@ -75,6 +75,9 @@ def _changes(module: ModuleType) -> Iterator[tuple[str, Any, Any]]:
            lambda: asked.__code__ is code)  # fmt: skip
     yield (f"{name}.asked", lambda: setattr(asked, "__defaults__", (9,)),
            lambda: asked.__defaults__ == (0,))  # fmt: skip
+    known = asked.__kwdefaults__
+    yield (f"{name}.asked", lambda: setattr(asked, "__kwdefaults__", {"most": 99}),
+           lambda: asked.__kwdefaults__ is known)  # fmt: skip
     yield (f"{name}.asked.__kwdefaults__", lambda: asked.__kwdefaults__.update(most=99),
            lambda: asked.__kwdefaults__ == {"most": 9})  # fmt: skip
     yield (f"{name}.below", lambda: setattr(module.below.__closure__[0], "cell_contents", 99),
@@ -197,6 +200,9 @@ def guard_holds(judge: ModuleType) -> None:
             watch._hear("open", (near.asked, name, None))
             found = watch.changed()
             assert found == [f"{NEAR}.asked.{name}"], found
+            watch.extend()
+            watch._hear("object.__delattr__", (near.asked, name))
+            assert watch.changed() == [f"{NEAR}.asked.{name}"]
         watch._hear("sys.addaudithook", ())
         watch.look(1)
         assert watch.changed() == ["what the interpreter tells"]
@@ -225,7 +231,11 @@ def _heard(watch: Any, module: ModuleType, change: Any) -> None:
         module.asked, judge.rule, judge.__dict__["size"].fget, judge.least, judge.__dict__["most"].func,
         module.kept_once.__wrapped__,
     )  # fmt: skip
-    had = [(f, x, getattr(f, x)) for f in functions for x in ("__code__", "__defaults__")]
+    had = [
+        (f, x, getattr(f, x))
+        for f in functions
+        for x in ("__code__", "__defaults__", "__kwdefaults__")
+    ]
     change()
     for function, name, was in had:
         if getattr(function, name) is not was:
