@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from sympy import Eq, Integer, Rational, exp
+from sympy import Eq, Integer, Rational, Tuple, exp
 
 from theorem_audit.checks.run_context import RunContext
 from theorem_audit.exact.zero import relations
@@ -60,9 +60,8 @@ __all__ = ["points_are_told"]
 
 def _pairs_are_left_alone(judge: ModuleType) -> None:
     """Pairs have no gap: one follows from itself alone."""
-    first, second, square = Symbol("first"), Symbol("second"), Eq(Symbol("v"), Symbol("u") ** 2)
-    pair = Eq(Tuple(first, second), Tuple(1, 2))
-    assert [judge._of_numbers(x) for x in (square, pair, Eq(pair.lhs, first))] == [
+    square, pair = Eq(y, x**2), Eq(Tuple(s, t), Tuple(1, 2))
+    assert [judge._of_numbers(x) for x in (square, pair, Eq(pair.lhs, s))] == [
         True,
         False,
         False,
