@@ -104,9 +104,8 @@ def _conditions(
             known[symbol] = value
             used.append(one)
     every = list[Boolean]()
-    for (
-        one
-    ) in given:  # what says no more of these numbers, or what another one says, takes nothing away
+    # What says no more of these numbers, or what another one says, takes nothing away.
+    for one in given:
         left = _plain(difference(one).subs(known)).free_symbols - known.keys()
         if one in used or (left and not any(_follows(one, x) for x in every)):
             every.append(one)

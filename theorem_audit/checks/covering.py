@@ -246,11 +246,10 @@ def left_out(context: RunContext) -> str:
     """What to say of an inequality of the claim that is certified on parts alone, not shown to be all, or that
     is strict, and certified with >= alone; or of an equation that is compared at some points alone.
     """
-    for (
-        relation,
-        parts,
-    ) in context.pieces.items():  # where there is none, nothing is asked of the claim
-        guards = {of: guard for of, guard in _stated(context).values()}
+    guards = (
+        dict(_stated(context).values()) if context.pieces else {}
+    )  # else nothing is asked of the claim
+    for relation, parts in context.pieces.items():
         region = And(held(context.claim, "region"), guards.get(relation, true))
         if not _cover(region, parts):
             told = "; ".join(map(str, parts))

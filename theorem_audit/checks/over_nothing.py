@@ -111,7 +111,7 @@ def expect_entries(frame: FrameType, message: str) -> None:
 @lru_cache(maxsize=4096)
 def _asked_of_all(code: CodeType, at: int) -> tuple[tuple[str, ast.expr], ...]:
     """What a call asks whether all of it holds: names, and parts of what they name, to be looked at."""
-    asking = [x for x in _codes(code) if OF_ALL & {*x.co_names}]  # also in comprehensions
+    asking = [x for x in codes(code) if OF_ALL & {*x.co_names}]  # also in comprehensions
     steps = (x for inner in asking for x in dis.get_instructions(inner) if x.opname in READING)
     if not any(x.argval in OF_ALL for x in steps) or (call := call_at(code, at)) is None:
         return ()
@@ -164,7 +164,7 @@ def unasked(function: Any, asked: Set[tuple[CodeType, int]]) -> str:
     if not isinstance(function, FunctionType):
         return ""
     code, ours = function.__code__, _ours(function.__globals__)
-    if all(_in_each_loop(x, asked) for x in _codes(code) if ours & {*x.co_names}):
+    if all(_in_each_loop(x, asked) for x in codes(code) if ours & {*x.co_names}):
         return ""
     places = [_place(x, at) for x, at in asked if x.co_filename == code.co_filename]
     lines = {place[0] for place in places if place is not None}
@@ -187,12 +187,12 @@ def _ours(names: Mapping[str, Any]) -> frozenset[str]:
     )
 
 
-def _codes(code: CodeType) -> Iterator[CodeType]:
+def codes(code: CodeType) -> Iterator[CodeType]:
     """The code of a function, and of what stands in it."""
     yield code
     for x in code.co_consts:
         if isinstance(x, CodeType):
-            yield from _codes(x)
+            yield from codes(x)
 
 
 def _in_each_loop(code: CodeType, asked: Set[tuple[CodeType, int]]) -> bool:
@@ -218,4 +218,4 @@ def _place(code: CodeType, at: int) -> Place | None:
     return None if None in found else found  # type: ignore[return-value]
 
 
-__all__ = ["expect_entries", "expect_items", "give", "noted_all", "noted_any", "unasked"]
+__all__ = ["codes", "expect_entries", "expect_items", "give", "noted_all", "noted_any", "unasked"]

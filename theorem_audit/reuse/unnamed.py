@@ -7,7 +7,7 @@ project's table says under a key, the hour.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from theorem_audit.reuse.syntax import nodes
 
@@ -72,6 +72,9 @@ DOCS = frozenset(("__doc__", "DocTestFinder", "getdoc", "run_docstring_examples"
 DOOR = "import_from"
 DISCOVER = "discover"  # discover("package"): the claims of its chapters
 LOADERS = frozenset(("import_module", "find_spec", "importorskip"))
+PARENTS = frozenset(
+    x.rpartition(".")[0] for x in IMPORTERS
+)  # packages of modules that import by a name
 Imports = Iterable[ast.Import | ast.ImportFrom]
 IMPORTING = DYNAMIC | LOADERS | {DOOR}
 
@@ -97,45 +100,39 @@ def called(written: Imports) -> dict[str, str]:
     found = dict[str, str]()
     for node in written:
         if isinstance(node, ast.Import):
-            found |= {x.asname: x.name for x in node.names if x.asname}
-            found |= {
-                top: top for x in node.names if not x.asname for top in [x.name.split(".")[0]]
-            }
-        elif node.module in {x.rpartition(".")[0] for x in IMPORTERS}:
+            tops = [x.name.split(".")[0] for x in node.names if not x.asname]
+            found |= {x.asname: x.name for x in node.names if x.asname} | dict(
+                zip(tops, tops, strict=True)
+            )
+        elif node.module in PARENTS:
             found |= {x.asname or x.name: f"{node.module}.{x.name}" for x in node.names}
     return found
 
 
-def variables(written: Imports) -> dict[str, tuple[str, ...]]:
-    """The variables that the system is had to ask for, by names as ``clocks`` gives them."""
-    found = dict[str, tuple[str, ...]]()
+def _listed(written: Imports, table: Mapping[str, Collection[str]]) -> dict[str, tuple[str, str]]:
+    """What of a table (module -> its names) a file's imports give: by name (``from time import time``), and by
+    attribute, with a dot before; the module, and the name there.
+    """
+    found = dict[str, tuple[str, str]]()
     for node in written:
         if isinstance(node, ast.Import):
-            for top in {x.name.split(".")[0] for x in node.names} & {*ASKING}:
-                found |= {f".{x}": said for x, said in ASKING[top].items()}
-        elif node.module in ASKING and not node.level:
-            told = ASKING[node.module]
-            found |= {x.asname or x.name: told[x.name] for x in node.names if x.name in told}
-            found |= (
-                {f".{x}": said for x, said in told.items()} if node.module == "datetime" else {}
-            )
+            for top in {x.name.split(".")[0] for x in node.names} & {*table}:
+                found |= {f".{x}": (top, x) for x in table[top]}
+        elif (of := node.module or "") in table and not node.level:
+            found |= {x.asname or x.name: (of, x.name) for x in node.names if x.name in table[of]}
+            if of == "datetime":  # of whose classes they are methods
+                found |= {f".{x}": (of, x) for x in table[of]}
     return found
 
 
+def variables(written: Imports) -> dict[str, tuple[str, ...]]:
+    """The variables that the system is had to ask for, by names as ``_listed`` gives them."""
+    return {name: ASKING[of][x] for name, (of, x) in _listed(written, ASKING).items()}
+
+
 def clocks(written: Imports) -> frozenset[str]:
-    """What tells the hour by a file's imports: names (``from time import time``), and with a dot before,
-    attributes.
-    """
-    found = set[str]()
-    for node in written:
-        if isinstance(node, ast.Import):
-            for top in {x.name.split(".")[0] for x in node.names} & {*CLOCKS}:
-                found |= {f".{x}" for x in CLOCKS[top]}
-        elif node.module in CLOCKS and not node.level:
-            told = CLOCKS[node.module]
-            found |= {x.asname or x.name for x in node.names if x.name in told}
-            found |= {f".{x}" for x in told} if node.module == "datetime" else set()
-    return frozenset(found)
+    """What tells the hour by a file's imports, by names as ``_listed`` gives them."""
+    return frozenset(_listed(written, CLOCKS))
 
 
 __all__ = [

@@ -15,11 +15,6 @@ from theorem_audit.statement.claim import Claim
 COPIED = "it compares the claim that it is handed with the theory's own"
 
 
-def theorys(claim: Claim) -> Claim | None:
-    """The theory's claim of that id; itself, where ``claim`` is that one."""
-    return known(claim.id)
-
-
 def twin(claim: Claim) -> Claim:
     """Another object that says the same."""
     made = object.__new__(Claim)
@@ -44,4 +39,4 @@ def lemma(name: str) -> Claim | None:
     return known(name) if name in project.claims() else None
 
 
-__all__ = ["COPIED", "differs", "known", "lemma", "theorys", "twin"]
+__all__ = ["COPIED", "differs", "known", "lemma", "twin"]

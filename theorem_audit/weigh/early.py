@@ -12,10 +12,11 @@ import inspect
 import sys
 from collections.abc import Iterator
 from functools import lru_cache, partial
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from theorem_audit import project
+from theorem_audit.checks.over_nothing import codes
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.recording import lines_read
 from theorem_audit.weigh.copies import known
@@ -88,18 +89,11 @@ def _names_in(function: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(function, FunctionType):
         return
     home = function.__globals__
-    names = {x for code in _codes(function.__code__) for x in code.co_names}
+    names = {x for code in codes(function.__code__) for x in code.co_names}
     for name in names & home.keys():
         yield home.get("__name__", ""), name
         if isinstance(held := home[name], ModuleType):
             yield from ((held.__name__, x) for x in names & vars(held).keys())
-
-
-def _codes(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for x in code.co_consts:
-        if isinstance(x, CodeType):
-            yield from _codes(x)
 
 
 def _origin(module: str, name: str) -> tuple[str, str]:

@@ -72,7 +72,7 @@ def run_evidence(
     looks = not watching.TOGETHER and not inside()
     arguments = dict(cases_of(item))[case]
     untouched = watching.listed()
-    own = _theorys(claim)
+    own: Claim | None = _copies().known(claim.id)
     handed = _copies().twin(claim) if own is claim else claim
     context = RunContext(
         test=item.key + case, seed=run_seed, quick=quick, look=untouched.look, claim=handed
@@ -206,14 +206,9 @@ def _beside(claim: Claim, error: BaseException) -> str:
 
 def _asked(claim: Claim, uses: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What the lemmas that were read ask beyond what the claim says: not shown to hold, and for the reader."""
-    found = [lemmas.asked(claim, x) for name in uses if (x := _lemma(name)) is not None]
+    made = map(_copies().lemma, uses)  # None for a made-up one
+    found = [lemmas.asked(claim, x) for x in made if x is not None]
     return tuple(x for y in found for x in y.beyond), tuple(x for y in found for x in y.reader)
-
-
-def _lemma(name: str) -> Claim | None:
-    """The theory's claim of an id; None for a made-up one.  Found by name, as ``_theorys``."""
-    found: Claim | None = sys.modules["theorem_audit.weigh.copies"].lemma(name)
-    return found
 
 
 def _copies() -> Any:
@@ -224,12 +219,6 @@ def _copies() -> Any:
 def _early(function: Any, claim_id: str) -> str:
     """What evidence uses that read its claim as a module was imported.  Found by name, as ``_copies``."""
     return str(sys.modules["theorem_audit.weigh.early"].early(function, claim_id))
-
-
-def _theorys(claim: Claim) -> Claim | None:
-    """The theory's claim in the place of the one that is handed over."""
-    found: Claim | None = _copies().theorys(claim)
-    return found
 
 
 def _unfinished(said: Any) -> str:

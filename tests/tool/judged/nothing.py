@@ -271,7 +271,7 @@ def _loops(judge: ModuleType) -> None:
     code, at = made("f(1)")
     assert judge._place(code, at) == (1, 1, 0, 4)
     assert judge._place(_blind(code), at) is None
-    assert [x.co_name for x in judge._codes(compiled("def g():\n    def h(): pass\n"))] == [
+    assert [x.co_name for x in judge.codes(compiled("def g():\n    def h(): pass\n"))] == [
         "<module>",
         "g",
         "h",

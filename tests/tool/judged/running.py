@@ -205,7 +205,7 @@ def _lemmas(judge: ModuleType) -> None:
             found = _run(judge, reads)
             assert (found.outcome, found.detail) == ("error", "odd use")
             assert _run(judge, reads, "property").outcome == "passed"
-    with replaced(copies, theorys=lambda claim: OTHER):
+    with replaced(copies, known=lambda name: OTHER):
         for function in (reads, fails):
             found = _run(judge, function)
             assert (found.outcome, found.detail) == ("error", COPIED)
