@@ -16,7 +16,7 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 from itertools import pairwise, product
 from pathlib import Path
@@ -102,15 +102,21 @@ def check_form(data: dict[str, Any]) -> None:
         raise Wrong(f"{next(x for x in rows if rows.count(x) > 1)[0]} stands twice")
 
 
+def chapter_file(chapter: str, sources: Collection[str]) -> str:
+    """The file among the sources in which a claim stands: a module, a package, or the whole theory."""
+    names = [f"{chapter.replace('.', '/')}{ending}" for ending in (".py", "/__init__.py")]
+    within = (x for x in sorted(sources) for name in names if x.endswith(f"/{name}"))
+    return next((x for x in names if x in sources), next(within, names[0]))
+
+
 def check_sources(data: dict[str, Any]) -> None:
     """That the files listed are all there that the verdict surely rests on, each with a hash."""
     sources, claim = data["sources"], data["claim"]
     for name in sources:
         if name.startswith("/") or ".." in name.split("/"):
             raise Wrong(f"the source {name} lies outside")
-    chapter = f"/{claim['chapter'].replace('.', '/')}.py"
     needed = [e["test"].split("::")[0] for e in claim["evidence"] if e["outcome"] == "passed"]
-    needed += [next((x for x in sources if x.endswith(chapter)), chapter)]
+    needed += [chapter_file(claim["chapter"], sources)]
     for name in needed:
         if not SHA.fullmatch(sources.get(name, "")):
             raise Wrong(f"no hash of {name} is among the sources")

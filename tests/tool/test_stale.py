@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sympy import Eq, Symbol
 
+import verify
 from tests.tool import ROOT
 from theorem_audit.checks.mark import Evidence
 from theorem_audit.cli import main
@@ -125,6 +127,32 @@ def test_a_refuted_verdict_goes_stale_too(project: Path) -> None:
 def test_claims_that_the_run_did_not_know_are_named(project: Path) -> None:
     more = {**CLAIMS, "NEW": claim("NEW", "other")}
     assert stale.reload(run_of(project), more, project).missing == ("NEW",)
+
+
+@pytest.mark.parametrize(
+    ("chapter", "file"),
+    [("theory.model", "theory/model/__init__.py"), ("theory", "theory/__init__.py"), ("theory", "theory.py")],
+)  # fmt: skip
+def test_a_chapter_may_be_a_package_or_the_whole_theory(
+    tmp_path: Path, chapter: str, file: str
+) -> None:
+    """Mended: its file was looked for as ``theory/model.py``, "absent", and no receipt could be verified."""
+    for name in (file, "tests/test_a.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / name).write_text("")
+    made = replace(claim("HERE", "x"), chapter=chapter)
+    outcome = Outcome("HERE", "tests/test_a.py::test_a", "symbolic", ("statement",), "passed")
+    hashes = stale.snapshot(tmp_path)
+    found = stale.sources([outcome], {"HERE": made}, hashes, tmp_path)
+    assert found == {x: hashes[x] for x in (file, "tests/test_a.py")}
+    said = {"chapter": chapter.removeprefix("theory."), "evidence": [outcome.as_dict()]}
+    verify.check_sources({"sources": found, "claim": said})
+    with pytest.raises(verify.Wrong, match="no hash of"):
+        verify.check_sources({"sources": {**found, file: "absent"}, "claim": said})
+    with pytest.raises(verify.Wrong, match="no hash of"):
+        verify.check_sources(
+            {"sources": {"tests/test_a.py": hashes["tests/test_a.py"]}, "claim": said}
+        )
 
 
 def test_this_project_is_followed_through_its_imports() -> None:

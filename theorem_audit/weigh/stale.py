@@ -107,7 +107,7 @@ def _named_in(file: Path, root: Path) -> tuple[Path, ...]:
 def _module_files(parts: tuple[str, ...], root: Path) -> frozenset[Path]:
     """The files of a module of ours, and of the packages above it."""
     place = _place(parts[0], root).joinpath(*parts[1:])
-    found = (f for f in (place / "__init__.py", place.with_suffix(".py")) if f.is_file())
+    found = filter(Path.is_file, _files(place))
     return frozenset(found) | (_module_files(parts[:-1], root) if parts[1:] else frozenset())
 
 
@@ -132,13 +132,27 @@ def files_of(outcome: Outcome, claims: Claims, root: Path) -> frozenset[Path]:
     """All files that an outcome rests on; those it starts from even where they are gone."""
     package, *rest = outcome.test.split("::")[0].split("/")
     start = [_place(package, root).joinpath(*rest)]
-    theory, *inner = project.current().theory.split(".")
     for claim_id in (outcome.claim_id, *outcome.uses):
         if claim_id in claims:
-            chapter = (*inner, *claims[claim_id].chapter.removeprefix(f"{theory}.").split("."))
-            start.append(_place(theory, root).joinpath(*chapter).with_suffix(".py"))
+            start += _chapter_files(claims[claim_id].chapter, root)
     found = frozenset(start)
     return found.union(*(source_files(f, root) for f in start if f.is_file()))
+
+
+def _chapter_files(chapter: str, root: Path) -> list[Path]:
+    """The file of a chapter, which may be a package, or the whole theory; where none is there, its place."""
+    theory = project.current().theory
+    within = chapter.removeprefix(f"{theory}.")
+    names = (f"{theory}.{within}", *[theory] * (within == theory))
+    parts = [name.split(".") for name in names]
+    places = [_place(x[0], root).joinpath(*x[1:]) for x in parts]
+    found = [next(filter(Path.is_file, _files(x)), None) for x in places]
+    return [x for x in found if x is not None] or [places[-1].with_suffix(".py")]
+
+
+def _files(place: Path) -> tuple[Path, Path]:
+    """Where a module's file may stand, a package's first, as an import looks."""
+    return place / "__init__.py", place.with_suffix(".py")
 
 
 def digest(file: Path, since: float = math.inf) -> str:
