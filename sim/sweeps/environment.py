@@ -1,86 +1,157 @@
-"""Does a cell's code ask for variables of the environment, for a script's words, for the hour, or for chance of
-the machine's own?  As far as that can be told before it runs.
+"""Does a cell's code ask for what comes otherwise each time: variables of the environment, a script's words,
+the hour, chance of the machine's own (``otherwise``)?  As far as that can be told before it runs.
 """
 
 from __future__ import annotations
 
-import datetime
 import dis
 import inspect
-import os
-import random
-import secrets
-import sys
-import time
-import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-import numpy as np
-
+from sim.sweeps import otherwise
+from sim.sweeps.otherwise import ASKS
 from sim.sweeps.said import codes
 
-# What asks the environment, which other machines and days have otherwise.
-ASKS = frozenset(("environ", "environb", "getenv", "getenvb"))
-_DAY = {
-    datetime.datetime: ("astimezone", "fromtimestamp", "now", "today", "utcnow"),
-    datetime.date: ("today",),
-}
-_ASKED = (
-    *(getattr(os, name) for name in sorted(ASKS) if hasattr(os, name)), os.urandom, uuid.uuid1, uuid.uuid4,
-    time.time, time.time_ns, time.localtime, time.mktime, secrets.token_bytes, secrets.randbelow,
-    *(inspect.getattr_static(of, name) for of, names in _DAY.items() for name in names),
-)  # fmt: skip
-# Without a word they begin with chance of the machine's.
-_SEEDED = (np.random.default_rng, np.random.SeedSequence, np.random.RandomState, random.Random)
-# Draw from one stream that all share: which of its numbers come depends on what was drawn before.
-_SHARED = tuple(
-    x for of, whose in ((np.random, np.random.mtrand._rand), (random, random._inst))
-    for x in vars(of).values()
-    if getattr(x, "__self__", None) is whose
-)  # fmt: skip
 _UNKNOWN, _SELF = object(), object()
+_CALLS = ("PRECALL", "CALL", "CALL_KW")  # the first until Python 3.11, the last from 3.13 on
 
 
 def asked(function: FunctionType, *, method: bool = False) -> tuple[str, bool] | None:
-    """The name by which a function's code asks, and whether it is surely the environment that is asked.
+    """The name by which a function's code asks, and whether it is surely that which comes otherwise.
 
     None where nothing is asked.  An attribute called ``environ`` is nothing where its object is known and
     holds something else: a global, or of a method's own object, whose class is looked at elsewhere.  Of a
-    local variable, or of what a call gives back, that cannot be told.
+    local variable, or of what a call gives back, that cannot be told.  A stream that all share may be drawn
+    from once the code has seeded it.
     """
-    known, doubtful = function.__globals__, None
-    own = _own(function.__code__) if method else None
-    seeded = any(
-        {"seed", "set_state", "setstate"} & {*x.co_names} for x in codes(function.__code__)
-    )
+    reading = _Reading(function.__globals__, _own(function.__code__) if method else None)
+    doubtful = None
     for code in codes(function.__code__):
+        for found in reading.of(code):
+            if found[1]:
+                return found
+            doubtful = found
+    return doubtful
+
+
+def comes_otherwise(value: Any) -> bool:
+    """Whether a function, wherever it is held, gives another value each time."""
+    return callable(value) and id(value) in otherwise.each_time()
+
+
+@dataclass
+class _Reading:
+    """What is known of names as code is read from its beginning.  own: the name of a method's own object."""
+
+    known: dict[str, Any]
+    own: str | None
+    local: dict[str, Any] = field(default_factory=dict)
+    sown: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.each_time, self.needs = otherwise.each_time(), otherwise.needs()
+        self.shared = otherwise.shared()
+
+    def of(self, code: CodeType) -> Iterator[tuple[str, bool]]:
+        """By which names code asks, and whether surely."""
+        steps = list(_steps(code))
         top: Any = _UNKNOWN  # the object that was loaded last
-        for step in _steps(code):
-            name, top = step.argval, _UNKNOWN if step.is_jump_target else top
-            if (
-                step.opname in ("CALL", "PRECALL")
-                and not step.arg
-                and any(top is x for x in _SEEDED)
-            ):
-                return f"{top.__name__}() without a seed", True
+        origin: Any = _UNKNOWN  # the module that is imported from
+        for k, step in enumerate(steps):
             if step.opname == "PUSH_NULL":
                 continue
+            name, unsure = step.argval, False
+            top = _UNKNOWN if step.is_jump_target else top
             if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-                unsure, top = name in ASKS and name not in known, known.get(name, _UNKNOWN)
+                unsure, top = (
+                    name in ASKS and name not in self.known,
+                    self.known.get(name, _UNKNOWN),
+                )
             elif step.opname in ("LOAD_ATTR", "LOAD_METHOD"):
                 top, held = _attribute(top, name), top
                 unsure = name in ASKS and top is _UNKNOWN and held is not _SELF
+            elif step.opname == "IMPORT_NAME":
+                top = origin = _imported(steps, k)
+                self._imports()
+            elif step.opname == "IMPORT_FROM":
+                top = _attribute(origin, name)
+                unsure = name in ASKS and top is _UNKNOWN
+            elif stored := _stored(step):
+                self._store(stored[0], top)
+                top = self._value(step)
             else:
-                unsure = name in ASKS and step.opname.startswith(("IMPORT_FROM", "LOAD_SUPER"))
-                top = _SELF if own is not None and _loaded(step) == own else _UNKNOWN
-            if any(top is x for x in (*_ASKED, sys.argv)) or (
-                not seeded and any(top is x for x in _SHARED)
-            ):
-                return str(name), True
-            doubtful = (str(name), False) if unsure else doubtful
-    return doubtful
+                unsure = name in ASKS and step.opname.startswith("LOAD_SUPER")
+                top = self._value(step)
+            if id(top) in self.needs:
+                _, place, word = self.needs[id(top)]
+                if _lacks(steps[k + 1 :], code.co_consts, place, word):
+                    yield f"{getattr(top, '__name__', name)}() without a {word or 'time'}", True
+            if self._tells(top):
+                yield str(name), True
+            elif unsure:
+                yield str(name), False
+
+    def _imports(self) -> None:
+        """An import may bring what the lists name."""
+        self.each_time, self.needs = otherwise.each_time(), otherwise.needs()
+
+    def _store(self, name: str, value: Any) -> None:
+        """A name that holds something known once may hold it wherever it is read."""
+        if value is not _UNKNOWN and value is not _SELF:
+            self.local[name] = value
+
+    def _value(self, step: dis.Instruction) -> Any:
+        """The local variable that an instruction loads last; newer Pythons load two by one."""
+        name = _loaded(step)
+        return (
+            _SELF if self.own is not None and name == self.own else self.local.get(name, _UNKNOWN)
+        )
+
+    def _tells(self, thing: Any) -> bool:
+        """Whether a thing gives another value each time, or draws from a stream that was not seeded so far."""
+        _, stream, sows = self.shared.get(id(thing), (None, "", False))
+        self.sown |= {stream} if sows else set()
+        return id(thing) in self.each_time or bool(stream and stream not in self.sown)
+
+
+def _imported(steps: list[dis.Instruction], k: int) -> Any:
+    """What an import puts on the stack: the module, or the package at the top where no names are taken."""
+    level, names = (x.argval for x in steps[k - 2 : k])
+    name = str(steps[k].argval)
+    found = None if level else otherwise.module(name if names else name.partition(".")[0])
+    return _UNKNOWN if found is None else found
+
+
+def _lacks(rest: list[dis.Instruction], consts: tuple[Any, ...], place: int, word: str) -> bool:
+    """Whether the call of what was just loaded surely lacks an argument, or gives None for it.
+
+    rest: the steps after it.  consts: of their code.
+    """
+    made: list[dis.Instruction] = []  # by depth, what put the value there
+    names: tuple[str, ...] = ()
+    for step in rest:
+        if step.opname == "PUSH_NULL" and not made:
+            continue
+        if step.opname == "KW_NAMES":
+            names = consts[step.arg or 0]  # which no Python 3.11 tells itself
+            continue
+        if step.opname == "CALL_KW" and len(made) - 1 == step.arg:
+            names = made.pop().argval
+        if step.opname in _CALLS and len(made) == step.arg:
+            given = len(made) - len(names)
+            at = place if place < given else given + names.index(word) if word in names else None
+            return at is None or (made[at].opname == "LOAD_CONST" and made[at].argval is None)
+        if step.is_jump_target or step.opcode in (*dis.hasjrel, *dis.hasjabs):
+            return False
+        depth = len(made) + dis.stack_effect(step.opcode, step.arg)
+        if depth < 0 or step.opname == "CALL_FUNCTION_EX":
+            return False
+        kept = made[: max(depth - 1, 0)]
+        made = [*kept, *[step] * (depth - len(kept))]
+    return False
 
 
 def _steps(code: CodeType) -> Iterator[dis.Instruction]:
@@ -125,4 +196,4 @@ def _stored(step: dis.Instruction) -> tuple[Any, ...]:
     return names[:1] if "LOAD" in step.opname else names
 
 
-__all__ = ["ASKS", "asked"]
+__all__ = ["ASKS", "asked", "comes_otherwise"]

@@ -16,6 +16,7 @@ import builtins
 import hashlib
 import importlib
 import importlib.util
+import re
 import sys
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial
@@ -30,12 +31,18 @@ from types import (
 )
 from typing import Any
 
-from sim.sweeps.environment import asked
+from sim.sweeps.environment import asked, comes_otherwise
 from sim.sweeps.own import by_file, engine, imported, imports, installed, is_own, ours
 from sim.sweeps.pickled import PLAIN, ordered, plain, put_by_value
 from sim.sweeps.said import NotComparable, as_written, codes, source
 
 LENGTH = 16  # hexadecimal digits
+# A word to SQLite, first or after another, that has it read one more base; around it may stand spaces, ends of
+# lines, comments.
+_BLANK = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))"
+ATTACHES = re.compile(
+    rf"(?:\A|;){_BLANK}*attach(?:{_BLANK}|['\"\[`?:@$(])", re.DOTALL | re.IGNORECASE
+)
 LOOKS_UP = frozenset(("__import__", "eval", "exec", "globals", "compile"))
 # What finds by a text, or holds, anything at all: an attribute of something.
 FINDS = frozenset((
@@ -109,9 +116,9 @@ def _named(function: FunctionType, seen: _Seen, *, method: bool) -> Iterator[str
     code = as_written(function.__code__)
     names = frozenset(name for x in codes(code) for name in x.co_names)
     if not engine(function) and (found := asked(function, method=method)) is not None:
-        raise _by_environment(function, *found)
+        raise _by_environment(function.__qualname__, *found)
     words = [x for one in codes(code) for x in one.co_consts if isinstance(x, str)]
-    if not engine(function) and any(x[:7].lower() == "attach " for x in words):
+    if not engine(function) and any(map(ATTACHES.search, words)):
         raise NotComparable(
             f"{function.__qualname__} has SQLite attach a base, of which nobody is told: connect to it"
         )
@@ -139,14 +146,14 @@ def _named(function: FunctionType, seen: _Seen, *, method: bool) -> Iterator[str
             yield from _own_module(name, seen, names)
 
 
-def _by_environment(function: FunctionType, name: str, sure: bool) -> NotComparable:
+def _by_environment(asks: str, name: str, sure: bool) -> NotComparable:
     if sure:
         return NotComparable(
-            f"{function.__qualname__} asks for {name}: its numbers would stay when the environment, the hour "
+            f"{asks} asks for {name}: its numbers would stay when the environment, the hour "
             "or the machine's chance is another; make it a setting, or draw from the seed"
         )
     return NotComparable(
-        f"{function.__qualname__} asks for an attribute called {name}, and of what is known only as it runs: "
+        f"{asks} asks for an attribute called {name}, and of what is known only as it runs: "
         "were it the environment's, its numbers would stay when that is another; make it a setting, or give "
         "what is your own another name"
     )
@@ -219,6 +226,10 @@ def _value(
     names it, of a module therefore.
     """
     yield f"{name}:"
+    if comes_otherwise(value):
+        raise _by_environment(
+            f"what is called {name}", str(getattr(value, "__name__", value)), True
+        )
     if isinstance(value, ModuleType):
         yield by_file(value)
         yield from _precision(value.__name__)

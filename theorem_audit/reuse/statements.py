@@ -13,7 +13,7 @@ from theorem_audit.reuse import acts
 from theorem_audit.reuse.syntax import nodes, said, shape
 from theorem_audit.reuse.unnamed import (
     ALL_HERE,
-    ATTACH,
+    ATTACHES,
     DISCOVER,
     DOCS,
     DOOR,
@@ -133,7 +133,7 @@ class Reader:
             if kind is ast.Constant:
                 found.docs |= isinstance(part.value, str) and part.value in DOCS
                 found.loose |= isinstance(part.value, str) and part.value in TEXTS
-                found.clock |= isinstance(part.value, str) and part.value[:7].lower() == ATTACH
+                found.clock |= isinstance(part.value, str) and bool(ATTACHES.search(part.value))
                 if isinstance(part.value, str) and _like_a_path(part.value):
                     self.strings.add(part.value)
                 continue

@@ -7,6 +7,7 @@ project's table says under a key, the hour.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Mapping
 
 from theorem_audit.reuse.syntax import nodes
@@ -66,7 +67,12 @@ ASKING: dict[str, dict[str, tuple[str, ...]]] = {
         "getpreferredencoding", "localeconv", "nl_langinfo", "setlocale", "str", "strcoll", "strxfrm",
     ), PLACE),
 }  # fmt: skip
-ATTACH = "attach "  # begins a word to SQLite that has it read a file, of which it tells nobody
+# A word to SQLite, first or after another, that has it read a file, of which it tells nobody; around it may stand
+# spaces, ends of lines, comments.
+_BLANK = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))"
+ATTACHES = re.compile(
+    rf"(?:\A|;){_BLANK}*attach(?:{_BLANK}|['\"\[`?:@$(])", re.DOTALL | re.IGNORECASE
+)
 DOCS = frozenset(("__doc__", "DocTestFinder", "getdoc", "run_docstring_examples", "testmod"))
 # Project.import_from("key", ...): what the project's table says under that key
 DOOR = "import_from"
@@ -136,7 +142,7 @@ def clocks(written: Imports) -> frozenset[str]:
 
 
 __all__ = [
-    "ALL_HERE", "ATTACH", "DISCOVER", "DOCS", "DOOR", "DOTTED", "DYNAMIC", "HINTS", "HOLDS", "IMPORTING",
+    "ALL_HERE", "ATTACHES", "DISCOVER", "DOCS", "DOOR", "DOTTED", "DYNAMIC", "HINTS", "HOLDS", "IMPORTING",
     "LOADERS", "LOOSE", "TEXTS", "WHOLE", "called", "clocks", "importers",
     "imports", "variables",
 ]  # fmt: skip

@@ -129,7 +129,7 @@ def logged():
         return base.execute("select max(k) from k").fetchone()[0]
 def attached():
     base = sqlite3.connect(":memory:")
-    base.execute("attach 'data/i.db' as other")
+    base.execute("-- beside it\\nATTACH\\n DATABASE 'data/i.db' as other")
     return base.execute("select k from other.k").fetchone()[0]
 def timed():
     found = []

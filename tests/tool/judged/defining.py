@@ -170,7 +170,10 @@ def statements_are_read(read: Read) -> None:
         ("from locale import strcoll\ndef f(): return strcoll", place), ("import locale\nf = locale.x", []),
     ):  # fmt: skip
         assert read(text.encode()).statements[-1].variables == told, text
-    for text, told in (("f = 'ATTACH x'", True), ("f = 'attach '", True), ("f = 'attach'", False),
+    for text, told in (("f = 'ATTACH\\n DATABASE x'", True), ("f = '-- a\\n/* b\\n */attach\\tx'", True),
+                       ("f = 'select 1;attach x'", True), ("f = 'attach\\'x\\' as y'", True),
+                       ("f = '-- attach x'", False), ("f = 'attached x'", False),
+                       ("f = 'ATTACH x'", True), ("f = 'attach '", True), ("f = 'attach'", False),
                        ("f = 'to attach x'", False), ("f = 3", False), ("f = b'attach x'", False)):  # fmt: skip
         assert read(text.encode()).statements[-1].clock == told, text
     found = read(b"def f(h): return h.import_from('b', 1), h.import_from('a', 2)").statements[0]
