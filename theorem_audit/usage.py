@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from theorem_audit import files, project
+from theorem_audit import files, ours, project
 from theorem_audit.errors import BadUsage
 
 
@@ -149,16 +149,31 @@ def _replaceable(name: str, path: Path) -> bool:
     return False
 
 
-def checked_json(args: argparse.Namespace) -> None:
-    """Raise BadUsage where ``--json FILE`` names what would be lost without a word.
+BESIDE = (
+    "",
+    "-wal",
+    "-shm",
+    "-journal",
+)  # endings of a base of SQLite, and of what it keeps beside it
 
-    That is a file that the call reads, a table or certificate that the project keeps, or one that is there and
-    holds something else than JSON: a source, a note, the kept outcomes.
+
+def checked_json(args: argparse.Namespace) -> None:
+    """Raise BadUsage where ``--json FILE`` names what would be lost without a word, before any work.
+
+    That is a file that the call reads, a table or certificate that the project keeps, a store or what lies
+    beside one, and a file that is there and that this tool did not write.  A project's own commands may replace
+    what is like what they write, which ``emit`` looks at.
     """
-    if args.json in (None, "-") or not os.path.isfile(args.json):
+    if args.json in (None, "-"):
         return
-    if args.command != "init":
-        here = project.current()
+    here = project.current() if args.command != "init" else None
+    stores = [] if here is None else [str(here.path("kept"))]
+    for store in filter(None, (*stores, getattr(args, "store", None))):
+        if os.path.realpath(args.json) in {os.path.realpath(store + x) for x in BESIDE}:
+            raise BadUsage(f"--json {args.json}: a store is kept there; name another file")
+    if not os.path.isfile(args.json):
+        return
+    if here is not None:
         kept = [*here.path("certificates").glob("*.json")]
         if args.command != "mutants":  # which writes this one
             kept.append(here.path("variants"))
@@ -167,21 +182,17 @@ def checked_json(args: argparse.Namespace) -> None:
     for name, value in vars(args).items():
         if name != "json" and isinstance(value, str) and same(value, args.json):
             raise BadUsage(f"--json {args.json}: it is read, too ({value}); name another file")
-    if not _is_json(Path(args.json)):
-        raise BadUsage(f"--json {args.json}: it is there, and no JSON; it would be lost")
-
-
-def _is_json(path: Path) -> bool:
-    """Whether a file is empty, JSON, or called so, whatever links to it, and begins like it (cut short)."""
     try:
-        text = path.read_text(encoding="utf-8").strip()
-        return not text or json.loads(text) is not None
-    except UnicodeDecodeError:
-        return False
-    except OSError:
-        return True  # told where it is written
-    except (ValueError, RecursionError):
-        return path.resolve().suffix == ".json" and text[:1] in ("{", "[")
+        there = ours.read(Path(args.json))
+    except ValueError:
+        raise BadUsage(f"--json {args.json}: it is there, and no JSON; it would be lost") from None
+    handler = getattr(args, "handler", checked_json)
+    of_the_tool = handler.__module__.startswith(f"{__package__}.")
+    if of_the_tool and not ours.is_ours(there, ids=bool(getattr(args, "names", False))):
+        raise BadUsage(NOT_OURS.format(args.json))
+
+
+NOT_OURS = "--json {}: it is there, and nothing that this command writes; it would be lost"
 
 
 def same(left: str, right: str) -> bool:
@@ -198,13 +209,20 @@ def is_utf8(stream: Any) -> bool:
 
 
 def emit(data: Any, target: str) -> None:
-    """Write JSON to a file, or to standard output for ``-`` (in ASCII where that is no UTF-8)."""
+    """Write JSON to a file, or to standard output for ``-`` (in ASCII where that is no UTF-8).
+
+    Raises BadUsage where the file is there, and neither this tool's nor like what is to be written.
+    """
     narrow = target == "-" and not is_utf8(sys.stdout)
     text = json.dumps(data, indent=1, ensure_ascii=narrow) + "\n"
     if target == "-":
         sys.stdout.write(text)
-    else:
-        files.write_text(Path(target), text)
+        return
+    if os.path.isfile(target):
+        there = ours.read(Path(target))
+        if not (ours.is_ours(there) or ours.alike(there, json.loads(text))):
+            raise BadUsage(NOT_OURS.format(target))
+    files.write_text(Path(target), text)
 
 
 __all__ = [

@@ -67,8 +67,8 @@ ASKING: dict[str, dict[str, tuple[str, ...]]] = {
         "getpreferredencoding", "localeconv", "nl_langinfo", "setlocale", "str", "strcoll", "strxfrm",
     ), PLACE),
 }  # fmt: skip
-# A word to SQLite, first or after another, that has it read a file, of which it tells nobody; around it may stand
-# spaces, ends of lines, comments.
+# A word to SQLite, first or after another, that has it read a file, of which it tells nobody; around it may
+# stand spaces, ends of lines, comments.
 _BLANK = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?(?:\*/|$))"
 ATTACHES = re.compile(
     rf"(?:\A|;){_BLANK}*attach(?:{_BLANK}|['\"\[`?:@$(])", re.DOTALL | re.IGNORECASE

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from theorem_audit import show
+from theorem_audit import ours, show
 from theorem_audit.show import BECAME
 from theorem_audit.tests import lab
 from theorem_audit.tests.conftest import Run
@@ -31,7 +31,10 @@ def said(audit: Run) -> Any:
     def run(*words: str, code: int = 0) -> Any:
         done = audit(*words, "--json", "-")
         assert done.returncode == code, done.stdout + done.stderr
-        return json.loads(done.stdout)
+        data = json.loads(done.stdout)
+        texts = isinstance(data, list) and all(isinstance(x, str) for x in data)
+        assert texts or ours.is_ours(data), "a second call would not replace it"
+        return data
 
     return run
 

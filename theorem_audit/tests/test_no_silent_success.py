@@ -24,6 +24,7 @@ from theorem_audit.statement import Claim, Source
 from theorem_audit.tests.conftest import Run
 from theorem_audit.tests.test_plugin import run as run_pytest
 from theorem_audit.tests.thorough import thorough_but
+from theorem_audit.usage import BadUsage, emit
 from theorem_audit.weigh.runner import run_evidence
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
@@ -224,6 +225,16 @@ def test_json_replaces_nothing_that_would_be_lost_without_a_word(fresh: Path, au
     (fresh / "proofs_notes" / "variants.json").write_text("{}")
     (fresh / "proofs_notes" / "certificates").mkdir(exist_ok=True)
     (fresh / "proofs_notes" / "certificates" / "C.json").write_text("{}")
+    mine = {
+        "mine.json": '{"mine": 1}',
+        "rows.json": "[[1]]",
+        "cut.json": '{"mine":',
+        "ids.json": '["A-B"]',
+    }
+    for name, text in mine.items():
+        (fresh / name).write_text(text)
+    log = fresh / "build" / "kept.sqlite-wal"
+    log.write_text("")  # an empty file is no loss, but where it lies beside the store
     before = {
         p: p.read_bytes() for p in fresh.rglob("*") if p.is_file() and "__pycache__" not in p.parts
     }
@@ -234,11 +245,32 @@ def test_json_replaces_nothing_that_would_be_lost_without_a_word(fresh: Path, au
         ("receipt", "GD-STEP", "--from", "run.json", "--json", "link.json"),
         ("run", "--json", "proofs_notes/variants.json"), ("run", "--json", "toml.json"),
         ("mutants", "--json", "proofs_notes/certificates/C.json"),
+        *((command, "--json", name) for command in ("run", "list") for name in mine),
+        ("run", "--json", "build/kept.sqlite-wal"), ("list", "--json", "build/kept.sqlite-journal"),
     ):  # fmt: skip
         done = audit(*words)
         assert (done.returncode, "--json" in done.stderr) == (2, True), (words, done.stderr)
+        assert len(done.stderr.splitlines()) == 1, done.stderr
     assert {p: p.read_bytes() for p in before} == before
-    assert audit("run", "--json", "run.json").returncode == 0
+    assert not (fresh / "build" / "kept.sqlite-journal").exists()
+    for words in (("list",), ("run",), ("graph",), *[("list", "--names")] * 2):
+        file = "names.json" if words[1:] else "run.json"
+        assert audit(*words, "--json", file).returncode == 0, "what it wrote is replaced"
+
+
+def test_a_projects_own_commands_replace_what_is_like_what_they_write(tmp_path: Path) -> None:
+    file = tmp_path / "own.json"
+    for old, fits in ({"a": 1}, True), ({"a": 1, "b": 2}, False), ([{"a": 1}], False), ({}, True):
+        file.write_text(json.dumps(old))
+        if fits:
+            emit({"a": 3}, str(file))
+            assert json.loads(file.read_text()) == {"a": 3}
+            continue
+        with pytest.raises(BadUsage, match="it would be lost"):
+            emit({"a": 3}, str(file))
+        assert json.loads(file.read_text()) == old
+    emit([{"a": 1}], str(tmp_path / "rows.json"))
+    emit([{"a": 2}, {"a": 3}], str(tmp_path / "rows.json"))
 
 
 def test_a_variant_that_reads_only_itself_is_judged() -> None:
