@@ -26,6 +26,7 @@ from theorem_audit.checks.in_order import hang_together
 from theorem_audit.checks.repeated import come_again
 from theorem_audit.checks.run_context import Inconclusive, current
 from theorem_audit.exact.bernstein import Refuted
+from theorem_audit.exact.rationals import to_fraction
 
 ERROR = 1e-7
 POWER = 0.99
@@ -65,7 +66,7 @@ def _exact(value: Any) -> Fraction | None:
     if isinstance(value, Rational) or (isinstance(value, Decimal) and value.is_finite()):
         return Fraction(value)
     if getattr(value, "is_Rational", False) is True:
-        return Fraction(int(value.p), int(value.q))
+        return to_fraction(value)
     return None
 
 

@@ -16,12 +16,12 @@ from sympy.logic.boolalg import And, Boolean
 from sympy.polys.polyerrors import BasePolynomialError
 
 from theorem_audit.doubt.implication import part_by_part
-from theorem_audit.doubt.instances import Instance, find
+from theorem_audit.doubt.instances import NODES, Instance, find
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Refuted, Undecided
+from theorem_audit.exact.rationals import to_flint
 from theorem_audit.exact.zero import difference, prove_nonnegative, rational_form
 
-NODES = 300  # partial instances looked at for each of the two points
 HALVES = 40  # of the way, until the zero is shown
 CELLS = 64  # of the way, on each of which what is no polynomial has a value
 T = Dummy("t", real=True)
@@ -133,7 +133,7 @@ def _sign(along: Expr) -> Callable[[Rational], int | None]:
         return bool(found > 0) - bool(found < 0)
 
     def by_balls(at: Rational) -> int | None:
-        found = enclose(along, {T: flint.arb(flint.fmpq(int(at.p), int(at.q)))})
+        found = enclose(along, {T: flint.arb(to_flint(at))})
         return bool(found > 0) - bool(found < 0) or None
 
     return exactly if along.is_polynomial(T) else by_balls

@@ -18,6 +18,7 @@ from sympy.logic.boolalg import Boolean
 from theorem_audit.doubt import instances
 from theorem_audit.doubt.implication import nonnegative
 from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.exact.rationals import to_flint
 from theorem_audit.exact.values import Left, value_at
 from theorem_audit.exact.zero import difference, rational_form, relations
 
@@ -164,7 +165,7 @@ def _samples(
     for base in _points(region):
         if not all(value.is_Rational for value in base.values()):
             continue
-        fixed = {x: fmpq(int(v.p), int(v.q)) for x, v in base.items()}
+        fixed = {x: to_flint(v) for x, v in base.items()}
         loose = sorted(symbols - frozen - fixed.keys(), key=str)
         turns = product((1, 2, 3), range(len(_SPREAD))) if loose or frozen else ((0, 0),)
         for stride, turn in turns:

@@ -17,6 +17,7 @@ from sympy.polys.polyerrors import BasePolynomialError
 
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Undecided
+from theorem_audit.exact.rationals import to_sympy
 from theorem_audit.exact.zero import rational_form
 
 _OPERATORS = {Ge: ge, Gt: gt, Le: le, Lt: lt, Eq: eq, Ne: ne}
@@ -88,7 +89,7 @@ class Condition:
         side, symbols = self._sides[k]
         key = (k, *(value[x] for x in symbols))
         if key not in self._known:
-            self._known[key] = side.subs({x: number(value[x]) for x in symbols})
+            self._known[key] = side.subs({x: to_sympy(value[x]) for x in symbols})
         return self._known[key]
 
     def degree(self, x: Symbol) -> int:
@@ -130,7 +131,7 @@ class Condition:
     def _close_to(self, x: Symbol, value: Mapping[Symbol, fmpq]) -> list[fmpq]:
         try:
             gap = (self.relation.lhs - self.relation.rhs).subs(
-                {y: number(value[y]) for y in self.symbols if y != x}, simultaneous=True
+                {y: to_sympy(value[y]) for y in self.symbols if y != x}, simultaneous=True
             )
             roots = Poly(numer(together(gap)), x).nroots(n=30, maxsteps=100)
         except (BasePolynomialError, NoConvergence, ValueError, TypeError, ZeroDivisionError):
@@ -173,9 +174,4 @@ def _decimal(text: str) -> fmpq:
     return fmpq(*Fraction(text).as_integer_ratio())
 
 
-def number(value: fmpq) -> Rational:
-    """The same number for SymPy."""
-    return Rational(int(value.p), int(value.q))
-
-
-__all__ = ["Condition", "condition_of", "number"]
+__all__ = ["Condition", "condition_of"]

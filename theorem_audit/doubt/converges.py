@@ -38,14 +38,13 @@ from sympy.logic.boolalg import Boolean
 
 from theorem_audit.doubt.growth import Growth, NotZero, growth, order, sign
 from theorem_audit.doubt.implication import nonnegative
-from theorem_audit.doubt.instances import Found, Instance, edges, find, somewhere
+from theorem_audit.doubt.instances import NODES, Found, Instance, edges, find, somewhere
 from theorem_audit.doubt.signs import nonzero, positive
 
 CONTINUOUS = (
     sympy.exp, sympy.sin, sympy.cos, sympy.sinh, sympy.cosh, sympy.tanh, sympy.atan, sympy.asinh, sympy.erf,
     sympy.erfc, sympy.Abs, sympy.Max, sympy.Min,
 )  # fmt: skip
-NODES = 300
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,10 @@ from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Relational
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit import project
-from theorem_audit.doubt.condition import condition_of, number
+from theorem_audit.doubt.condition import condition_of
 from theorem_audit.doubt.partial import Partial, Settled
 from theorem_audit.doubt.solutions import anchors, solutions
+from theorem_audit.exact.rationals import to_flint, to_sympy
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 
@@ -47,6 +48,7 @@ Instance = dict[Symbol, Expr]
 Found = tuple[Basic, frozenset[Symbol], Boolean | None, Boolean]
 
 MAX_NODES = 3_000
+NODES = 300  # where one is looked for of each part of a formula, or pair of parts: there are many
 
 
 class EmptyRegion(ValueError):
@@ -86,7 +88,7 @@ def find(
         orders += [
             tuple(sorted(compiled.symbols, key=lambda x: (bool(x.is_integer), str(x))))
         ] * thorough
-    start = {x: fmpq(int(v.p), int(v.q)) for x, v in (fixed or {}).items()}
+    start = {x: to_flint(v) for x, v in (fixed or {}).items()}
 
     def search(
         left: tuple[Symbol, ...], value: dict[Symbol, fmpq], settled: Settled,
@@ -97,7 +99,7 @@ def find(
         if nodes > max_nodes or not compiled.possible(value, settled, last):
             return None
         if not left:
-            return {x: number(v) for x, v in value.items()}
+            return {x: to_sympy(v) for x, v in value.items()}
         x = compiled.next(left, settled)
         rest, more, whole = tuple(y for y in left if y != x), settled | {x}, x.is_integer
         for candidate in compiled.candidates(x, value, settled):

@@ -15,10 +15,8 @@ from sympy.logic.boolalg import And, Boolean
 from sympy.polys.polyerrors import BasePolynomialError
 
 from theorem_audit.doubt.converges import Unsettled
-from theorem_audit.doubt.instances import Found, Instance, edges, find
+from theorem_audit.doubt.instances import NODES, Found, Instance, edges, find
 from theorem_audit.doubt.lemmas import follows
-
-NODES = 300
 
 
 def without_limit(nodes: Iterable[Found], region: Boolean) -> Iterator[Unsettled]:

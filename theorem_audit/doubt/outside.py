@@ -14,10 +14,9 @@ from typing import Any
 from sympy import And, Eq, Ge, Gt, Le, Lt, Or, Rational, Symbol, false, true
 from sympy.logic.boolalg import Boolean
 
-from theorem_audit.doubt.instances import find
+from theorem_audit.doubt.instances import NODES, find
 from theorem_audit.exact.zero import relations
 
-NODES = 300  # partial instances looked at for the symbols that a witness does not name
 BUT = "; but the claim supposes "  # stands before what excludes a witness
 _CLOSED = {Gt: Ge, Lt: Le}
 

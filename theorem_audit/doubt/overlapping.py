@@ -14,10 +14,8 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Eq, Ge, Le
 from sympy.logic.boolalg import Boolean
 
-from theorem_audit.doubt.instances import Boundary, Found, Instance, find
+from theorem_audit.doubt.instances import NODES, Boundary, Found, Instance, find
 from theorem_audit.exact.zero import relations
-
-NODES = 300
 
 
 def overlapping(nodes: Iterable[Found], region: Boolean) -> Iterator[Boundary]:

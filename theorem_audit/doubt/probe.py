@@ -47,7 +47,7 @@ from sympy.functions.elementary.trigonometric import TrigonometricFunction
 from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import CoercionFailed
 
-from theorem_audit.doubt.instances import Boundary, Found, Instance, find
+from theorem_audit.doubt.instances import NODES, Boundary, Found, Instance, find
 from theorem_audit.doubt.worked_out import WRITTEN, worked_out
 from theorem_audit.exact.values import holds
 from theorem_audit.exact.zero import relations
@@ -68,7 +68,7 @@ EXACTLY = (  # ``undefined`` has conditions for them, which it can search where 
     sympy.log, sympy.asin, sympy.acos, sympy.atanh, sympy.acosh, sympy.acoth, sympy.asec,
     sympy.asech, sympy.gamma, sympy.loggamma, sympy.factorial, sympy.LambertW,
 )  # fmt: skip
-MOST_SYMBOLS, MOST_DEGREE, NODES = 2, 8, 300
+MOST_SYMBOLS, MOST_DEGREE = 2, 8
 BINDING = (
     ExprWithLimits,
     Lambda,

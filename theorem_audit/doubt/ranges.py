@@ -12,9 +12,7 @@ from collections.abc import Iterable, Iterator
 from sympy import And, Expr, Lt, Mod, Ne, Product, Sum, Symbol, false, oo, true
 from sympy.logic.boolalg import Boolean
 
-from theorem_audit.doubt.instances import Boundary, Found, Instance, find
-
-NODES = 300
+from theorem_audit.doubt.instances import NODES, Boundary, Found, Instance, find
 
 
 def without_range(nodes: Iterable[Found], region: Boolean) -> Iterator[Boundary]:

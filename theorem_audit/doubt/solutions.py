@@ -37,7 +37,8 @@ from sympy import (
 from sympy.core.relational import Eq, Relational
 from sympy.logic.boolalg import Boolean
 
-from theorem_audit.doubt.condition import condition_of, number
+from theorem_audit.doubt.condition import condition_of
+from theorem_audit.exact.rationals import to_sympy
 from theorem_audit.exact.zero import relations
 
 # f -> every v of one period, and the period, with f(v) = c.
@@ -62,7 +63,7 @@ def anchors(region: Boolean, x: Symbol) -> list[Expr]:
     found: list[Expr] = [Integer(0)]
     for condition in (c for c in relations(region) if isinstance(c, Relational)):
         if condition.free_symbols == {x}:
-            found += map(number, condition_of(condition).ends(x, {}))
+            found += map(to_sympy, condition_of(condition).ends(x, {}))
         found += (side for side in condition.args if side.is_number and side.is_finite)
     return list(dict.fromkeys(found))
 

@@ -46,7 +46,7 @@ from theorem_audit.doubt import converges
 from theorem_audit.doubt.between import zero_between
 from theorem_audit.doubt.condition import condition_of
 from theorem_audit.doubt.converges import Unsettled
-from theorem_audit.doubt.instances import Boundary, Found, Instance, edges, find
+from theorem_audit.doubt.instances import NODES, Boundary, Found, Instance, edges, find
 from theorem_audit.doubt.kinks import has_slope, kinks
 from theorem_audit.doubt.limits import without_limit
 from theorem_audit.doubt.overlapping import overlapping, uncovered
@@ -73,7 +73,6 @@ EDGES: dict[type, tuple[Callable[[Expr], Boolean], ...]] = {
     sympy.DiracDelta: (lambda x: Eq(x, 0),),  # no function, and has no value there
 }
 LONG = 10_000  # the exponent of a power that is not worked out where its sign is enough
-POLE_NODES = 300  # partial instances looked at for each denominator of a formula
 
 
 def undefined(claim: Claim) -> list[Boundary]:
@@ -170,7 +169,7 @@ def _nowhere(nodes: Iterable[Found], region: Boolean) -> Iterator[Boundary]:
     """What has no value wherever it is asked for: 1 over the sum of k - 2 to k = 3, expint(1, 0)."""
     for node, _, within, guard in nodes:
         if within is not None and (node in (nan, zoo) or without_number(node)):
-            at = find(And(region, within, guard), max_nodes=POLE_NODES)
+            at = find(And(region, within, guard), max_nodes=NODES)
             if at is not None:
                 yield Boundary(f"{node} where it is worked out", at)
 
@@ -192,7 +191,7 @@ def _dip(pole: Boolean, region: Boolean) -> Instance | None:
     if not pole.free_symbols or pole.has(Eq) or _rational(relations(pole)[0]):
         return None
     inside = pole.free_symbols <= region.free_symbols
-    return find(And(region, pole), max_nodes=POLE_NODES) if inside else None
+    return find(And(region, pole), max_nodes=NODES) if inside else None
 
 
 def unsettled(claim: Claim) -> list[Unsettled]:
@@ -321,7 +320,7 @@ def _reached(
     ):
         return None
     case = And(region, pole, guard, *defining)
-    return None if case is false else find(case, max_nodes=POLE_NODES)
+    return None if case is false else find(case, max_nodes=NODES)
 
 
 def _rational(condition: Boolean) -> bool:

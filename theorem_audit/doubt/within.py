@@ -33,8 +33,8 @@ from sympy import (
 from sympy.core.relational import Eq
 from sympy.logic.boolalg import Boolean
 
-from theorem_audit.doubt.instances import Boundary, find
-from theorem_audit.doubt.probe import BINDING, NODES
+from theorem_audit.doubt.instances import NODES, Boundary, find
+from theorem_audit.doubt.probe import BINDING
 from theorem_audit.exact.zero import difference, relations
 
 

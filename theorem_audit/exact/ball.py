@@ -19,6 +19,7 @@ from sympy import E, Expr, Pow, Symbol, log, pi, sympify
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.decided import tell
 from theorem_audit.exact.integers import BETWEEN, next_to
+from theorem_audit.exact.rationals import ratio_to_flint, to_flint, to_fraction
 
 # Functions of one real number that FLINT knows by SymPy's name for them, on the same branch; beyond where
 # one is real its ball is no number.  SymPy's acot jumps at 0, and is not among them.
@@ -42,7 +43,7 @@ def enclose(expr: Expr, values: Mapping[Symbol, flint.arb]) -> flint.arb:
     if expr.is_Symbol:
         return values[expr]
     if expr.is_Rational:
-        return flint.arb(flint.fmpq(int(expr.p), int(expr.q)))
+        return flint.arb(to_flint(expr))
     if expr is pi:
         return flint.arb.pi()
     if expr is E:
@@ -78,7 +79,7 @@ def _known(expr: Expr) -> bool:
 
 
 def _interval(low: Fraction, high: Fraction) -> flint.arb:
-    ends = [flint.arb(flint.fmpq(x.numerator, x.denominator)) for x in (low, high)]
+    ends = [flint.arb(ratio_to_flint(x)) for x in (low, high)]
     return ends[0].union(ends[1])
 
 
@@ -95,7 +96,7 @@ def prove_positive(
         ends = [sympify(end) for end in box[x]]
         if not all(end.is_Rational for end in ends) or ends[0] > ends[1]:
             raise ValueError(f"box[{x}]={box[x]}: rationals with low <= high are needed")
-        start.append(tuple(Fraction(int(end.p), int(end.q)) for end in ends))
+        start.append(tuple(to_fraction(end) for end in ends))
     old = flint.ctx.prec
     flint.ctx.prec = PRECISION
     try:

@@ -20,6 +20,7 @@ from sympy import QQ, Expr, Float, Poly, Rational, Symbol, sympify
 from theorem_audit.exact.checker import Certificate
 from theorem_audit.exact.decided import tell
 from theorem_audit.exact.integers import BETWEEN, next_to
+from theorem_audit.exact.rationals import ratio_to_flint
 
 MAX_CELLS = 4096
 DEEPEST = 128  # bisections of one cell: with a zero inside it they would never end
@@ -61,16 +62,14 @@ def _unit_cube(poly: Poly, bounds: Sequence[tuple[Expr, Expr]]) -> Poly:
 
 
 def _in_ring(poly: Poly, ring: flint.fmpq_mpoly_ctx) -> flint.fmpq_mpoly:
-    return ring.from_dict(
-        {x: flint.fmpq(int(c.numerator), int(c.denominator)) for x, c in poly.rep.terms()}
-    )
+    return ring.from_dict({x: ratio_to_flint(c) for x, c in poly.rep.terms()})
 
 
 def _bernstein(poly: Poly) -> np.ndarray:
     degrees = [max(poly.degree(g), 0) for g in poly.gens]
     tensor = np.full([m + 1 for m in degrees], flint.fmpq(0), dtype=object)
     for exponents, value in poly.terms():
-        tensor[exponents] = flint.fmpq(int(value.numerator), int(value.denominator))
+        tensor[exponents] = ratio_to_flint(value)
     for axis, m in enumerate(degrees):
         table = np.array(
             [

@@ -12,6 +12,8 @@ from math import comb
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 from sympy import Expr, Pow, Symbol
 
+from theorem_audit.exact.rationals import to_flint
+
 WORK = 200_000  # products of terms in one product: beyond, it is left to ``rational_form``
 Quotient = tuple[fmpq_mpoly, fmpq_mpoly]
 
@@ -63,7 +65,7 @@ class _Ring:
 
     def _quotient(self, expr: Expr) -> Quotient:
         if expr.is_Rational:
-            return self.ring.constant(fmpq(int(expr.p), int(expr.q))), self.one
+            return self.ring.constant(to_flint(expr)), self.one
         if expr.is_Add:
             return self._sum([self.quotient(x) for x in expr.args])
         if expr.is_Mul:

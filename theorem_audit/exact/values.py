@@ -12,6 +12,7 @@ from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
 from theorem_audit.exact.quotients import Left
+from theorem_audit.exact.rationals import ratio_to_flint, to_flint
 
 LARGEST = 1_000  # exponent
 Values = Mapping[Any, fmpq]
@@ -33,9 +34,9 @@ def _rational(value: Any) -> fmpq:
     if isinstance(value, int) and not isinstance(value, bool):
         return fmpq(value)
     if isinstance(value, Fraction):
-        return fmpq(value.numerator, value.denominator)
+        return ratio_to_flint(value)
     if getattr(value, "is_Rational", False) is True:
-        return fmpq(int(value.p), int(value.q))
+        return to_flint(value)
     raise Left
 
 
@@ -64,7 +65,7 @@ def value_at(expr: Basic, values: Values) -> fmpq:
     if not isinstance(expr, Expr):
         raise Left
     if expr.is_Rational:
-        return fmpq(int(expr.p), int(expr.q))
+        return to_flint(expr)
     if expr.is_Add:
         return sum((value_at(x, values) for x in expr.args), fmpq(0))
     if expr.is_Mul:

@@ -19,10 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from sympy import Add, Expr, Integer, Mul, Pow, Symbol, cancel, together
 
+from theorem_audit.exact.rationals import to_fraction
 from theorem_audit.kernel.callsite import Side
 from theorem_audit.kernel.terms import Term, data, names_of, number, text
 
@@ -90,7 +90,7 @@ class _Reader:
             self.at = outer
             return put_in
         if expr.is_Rational:
-            return number(Fraction(int(expr.p), int(expr.q)))
+            return number(to_fraction(expr))
         if isinstance(expr, Add):
             return self._sum(expr)
         if isinstance(expr, Mul):
@@ -136,7 +136,7 @@ class _Reader:
             else:
                 above.append(self.term(factor))
         if coefficient != 1 or not above:
-            above.insert(0, number(Fraction(int(coefficient.p), int(coefficient.q))))
+            above.insert(0, number(to_fraction(coefficient)))
         if above[0] == ("Int", -1) and len(above) > 1:
             above = [("Opp", above[1]), *above[2:]]
         total = _times(above)

@@ -6,7 +6,9 @@ import random
 from fractions import Fraction
 
 import pytest
+from flint import fmpq
 from sympy import (
+    QQ,
     And,
     Eq,
     Float,
@@ -28,12 +30,26 @@ from sympy import (
 from sympy import false as never
 from sympy import true as always
 
+from theorem_audit.exact.rationals import ratio_to_flint, to_flint, to_fraction, to_sympy
 from theorem_audit.exact.region import satisfies
 from theorem_audit.exact.values import LARGEST, holds
 
 X, Y = symbols("x y")
 N = Symbol("n", integer=True)
 HALF = Rational(1, 2)
+
+
+@pytest.mark.parametrize("text", ["0", "-3/2", "7", "123456789012345678901234567890/7"])
+def test_a_number_is_the_same_in_each_library(text: str) -> None:
+    ours, theirs = Rational(text), fmpq(*Fraction(text).as_integer_ratio())
+    assert (
+        to_flint(ours)
+        == ratio_to_flint(Fraction(text))
+        == ratio_to_flint(QQ.convert(ours))
+        == theirs
+    )
+    assert (to_sympy(theirs), type(to_sympy(theirs))) == (ours, type(ours))
+    assert to_fraction(theirs) == to_fraction(ours) == Fraction(text)
 
 
 def test_comparisons_on_both_sides_and_at_the_edge() -> None:

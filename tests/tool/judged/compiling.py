@@ -137,7 +137,7 @@ def _numbers(judge: ModuleType) -> None:
             found = condition.ends(one, at)
             assert len(found) == len(told), (relation, found)
             for v, exact in zip(found, told, strict=True):
-                assert abs((judge.number(v) - exact).evalf(45)) < 1e-28, (
+                assert abs((Rational(str(v)) - exact).evalf(45)) < 1e-28, (
                     relation
                 )  # it is asked for 30 digits
     condition = judge.Condition(Eq(x**2, y))
@@ -154,8 +154,6 @@ def _numbers(judge: ModuleType) -> None:
     for relation in (Contains(n, Integers), true):
         told = f"{relation} is no comparison, and no point can be asked for it"
         assert raises(TypeError, lambda relation=relation: judge.Condition(relation)) == told
-    for (value,) in VALUES:
-        assert judge.number(_number(str(value))) == value
     for relation, at, told in (
         (Gt(x / 2, y / 3), {x: "1", y: "1"}, 1), (Gt(x / 2, y / 3), {x: "2", y: "3"}, 0), (Gt(x / 2, y / 3),
          {x: "1", y: "2"}, -1),

@@ -36,8 +36,8 @@ from sympy import (
 
 from tests.tool.judged.kernel import replaced
 from tests.tool.judged.tools import raises
-from theorem_audit.doubt.condition import number
 from theorem_audit.doubt.partial import Partial
+from theorem_audit.exact.rationals import to_sympy
 from theorem_audit.statement.vocabulary import Item
 from theorem_audit.tests.made_up import claim
 
@@ -120,7 +120,7 @@ def _walk(plan: Partial, order: tuple[Symbol, ...], start: dict[Any, Any], budge
             return None
         if plan.possible(value, settled, last):
             if not left:
-                return {k: number(v) for k, v in value.items()}
+                return {k: to_sympy(v) for k, v in value.items()}
             ways.append(below(left, value, settled))
     return None
 
