@@ -3,7 +3,8 @@
 An audit hook of the interpreter sees every file that the cell's own thread opens, or one that it starts, and
 takes its digest before the first read; one that is another at the end has CHANGED: the numbers are of no one
 edition.  Left out are what the cell wrote itself, installed packages and this one, sources and caches that an
-import reads (the fingerprint knows what is imported), and devices.  Native code is not seen, nor are threads
+import reads (the fingerprint knows what is imported), and devices that say nothing.  Other devices, and what
+the system says of itself (``/proc``), are said as UNSEEN.  Native code is not seen, nor are threads
 that were there before; a process that was started, and what a thread of an earlier cell reads, is said as
 UNSEEN.  What it asks of files that it does not open (``asked``) is kept beside them, and so is where a link
 leads.
@@ -53,6 +54,8 @@ _LEFT_OUT = tuple(
     }
 )  # fmt: skip
 _MEMORY = f"{os.path.realpath('/dev/shm')}{os.sep}"  # files there are files
+# What the system says of itself, and devices, but these: another thing each time.
+_SYSTEM, _DEVICES, _STEADY = ("/proc/", "/sys/"), "/dev/", ("/dev/null", "/dev/zero", "/dev/full")
 _CACHES = frozenset(("__pycache__", ".git"))
 _SOURCES = frozenset(("linecache", "tokenize", "inspect", "traceback"))
 
@@ -146,6 +149,8 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         path = unquote(urlsplit(os.fsdecode(path)).path)
     text = _real(path)
     if _left_out(text):
+        if event == "open" and not _writes(arguments[1], arguments[2]):
+            _said_otherwise(text, sys._getframe(1))
         return
     if event == "open" and _writes(arguments[1], arguments[2]):
         _made(path)
@@ -155,6 +160,13 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
             _keep(key)
         if read[text] == ABSENT and (event != "open" or _makes(arguments[2])):
             _HEARD.written.add(text)
+
+
+def _said_otherwise(text: str, frame: FrameType) -> None:
+    """Say that what is read is another thing each time, where it is: not as one asks about the machine."""
+    device = text.startswith(_DEVICES) and text not in _STEADY
+    if (device or text.startswith(_SYSTEM)) and not about_the_machine(frame):
+        _unseen(f"it reads {text}, which says another thing each time")
 
 
 def _below_packages(frame: FrameType) -> bool:
@@ -188,6 +200,8 @@ def _asked(event: str, path: Any, frame: FrameType) -> None:
     if _HEARD.read is None or _HEARD.cell.ended or (key := key_of(event, path, frame)) is None:
         return
     text = _real(_path(key))
+    if event in LISTS and text.startswith(_SYSTEM):
+        _said_otherwise(text, frame)
     if not (_left_out(text) or any(x in _HEARD.written for x in (text, *_above(text)))):
         _keep(key)
 

@@ -279,6 +279,21 @@ def test_what_native_code_opens_is_a_read(tmp_path: Path) -> None:
     assert UNSEEN not in files.values(), "who copies a file asks for its attributes, too"
 
 
+def reads_the_system(settings: dict[str, Any], seed: np.random.SeedSequence) -> dict[str, Any]:
+    with Path(settings["path"]).open("rb") as file:
+        return {"sum": len(file.read(9))}
+
+
+@pytest.mark.parametrize("path", ["/proc/uptime", "/dev/urandom"])
+def test_what_says_another_thing_each_time_is_refused(path: str, tmp_path: Path) -> None:
+    """Mended: it was nobody's read, and the first number was "reused" for ever."""
+    call: dict[str, Any] = {"cell": reads_the_system, "seeds": 1, "executor": SERIAL}
+    with pytest.raises(CellError, match=f"it reads {path}, which says another thing each time"):
+        sweep({"path": [path]}, store=tmp_path / "s.db", **call)
+    found = sweep({"path": ["/dev/null"]}, store=tmp_path / "t.db", **call)
+    assert found.array("sum").ravel().tolist() == [0]
+
+
 def test_which_opens_are_reads(tmp_path: Path) -> None:
     here = {x: tmp_path / x for x in ("a", "b", "c", "d.npy", "e.db", "f.py", "__pycache__/g", "h")}
     (tmp_path / "__pycache__").mkdir()
@@ -302,7 +317,7 @@ def test_which_opens_are_reads(tmp_path: Path) -> None:
         (tmp_path / "sym").read_text()
         Path(os.__file__).read_text(encoding="utf-8")
         Path(__file__).read_text(encoding="utf-8")
-        Path("/proc/self/stat").read_text()
+        Path("/dev/null").read_text()
         __import__("opened_by_import")
         with reading() as inner:
             (tmp_path / "sym").read_text()

@@ -6,8 +6,9 @@ innermost definition of the project on the stack: whoever reaches that definitio
 where a cache spares the next one from opening it.  A function without a name, and a list that is made as a
 module is imported, are the module's own; what no definition is seen to ask for, in a thread, is put down to all
 that started one.  Sources that Python imports are left out where their
-definitions are read anyway.  What a child process or the network says cannot be recorded: ``UNSEEN`` is never
-the same again, so it is run anew.
+definitions are read anyway.  What a child process or the network says cannot be recorded, and what a device, or
+the system of itself (``/proc``), says is another thing each time: ``UNSEEN`` is never the same again, so it is
+run anew.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import functools
 import hashlib
 import os
 import shutil
+import stat
 import sys
 import sysconfig
 import threading
@@ -26,7 +28,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from theorem_audit.reuse import asking, environment, natively
+from theorem_audit.reuse import asking, environment, natively, system
 from theorem_audit.reuse.environment import IMPORTS
 
 Owner = tuple[str, str]  # module, top-level name ("" for the module's own statements)
@@ -61,10 +63,9 @@ _INSTALLED = tuple(
     f"{os.path.realpath(x)}{os.sep}"
     for x in {
         *(sysconfig.get_path(x) for x in ("stdlib", "platstdlib", "purelib", "platlib")),
-        sys.prefix, "/proc", "/sys", "/dev",
+        sys.prefix,
     }
 )  # fmt: skip
-_MEMORY = f"{os.path.realpath('/dev/shm')}{os.sep}"  # files there are files
 
 
 class Recorder:
@@ -177,11 +178,17 @@ class Recorder:
         if source and not (text := self._source(text, event, frame)):
             return ()
         inside = text.startswith(self.root)
-        if not inside and text.startswith(_INSTALLED) and not text.startswith(_MEMORY):
+        if not inside and (text.startswith(_INSTALLED) or text in system.STEADY):
             return ()
         if SCRATCH & {*(text[len(self.root) :] if inside else text).split(os.sep)}:
             return ()
         name = text[len(self.root) :] if inside else text
+        if kind not in ("there", "link") and not inside and system.says_otherwise(text):
+            told = event != "open" or not self._written(text, arguments[1], arguments[2])
+            listed = bool(kind) and system.is_device(
+                text
+            )  # which is no folder: a number that is open already
+            return (f"{UNSEEN}what {text} says",) * (told and not listed)
         if kind:
             return (f"{kind}:{name}",)
         if event == "sqlite3.connect":  # beside it lies what is not yet written into it
@@ -298,6 +305,8 @@ def state(what: str, root: Path) -> str:
             return f"{info.st_size} {info.st_mtime_ns}"
         if name.endswith(".py") and not path.exists():
             path = path.with_suffix(".pyc")  # a module without a source
+        if not (stat.S_ISREG(mode := os.stat(path).st_mode) or stat.S_ISDIR(mode)):
+            return str(time.time_ns())  # a link to a device, which may have no end; a pipe
         return hashlib.sha256(path.read_bytes()).hexdigest()[:24]
     except (OSError, ValueError):  # a name that no file can have
         return "absent"

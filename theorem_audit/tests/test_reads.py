@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from theorem_audit.reuse.reads import CHILD, NETWORK, Recorder, state
+from theorem_audit.reuse.reads import CHILD, NETWORK, UNSEEN, Recorder, state
 from theorem_audit.weigh import jobs
 
 HERE = __file__
@@ -228,6 +228,21 @@ def test_which_opens_are_reads_in_memory_too(recorder: Recorder) -> None:
     """Mended: a file in memory was taken for a device, and an edit of it was not seen."""
     assert recorder._what("open", ("/dev/shm/data", "r", os.O_RDONLY)) == ("file:/dev/shm/data",)
     assert recorder._what("open", ("/dev/null", "r", os.O_RDONLY)) == ()
+
+
+def test_what_says_another_thing_each_time_is_never_taken(
+    recorder: Recorder, tmp_path: Path
+) -> None:
+    """Mended: what a device or the system said was nobody's read, and the outcome was "reused" for ever."""
+    for name in ("/proc/uptime", "/sys/kernel/uevent_seqnum", "/dev/urandom"):
+        (what,) = recorder._what("open", (name, "r", os.O_RDONLY))
+        assert what == f"{UNSEEN}what {name} says"
+        assert state(what, tmp_path) != state(what, tmp_path)
+    assert recorder._what("open", ("/dev/tty", "w", os.O_WRONLY)) == ()
+    (tmp_path / "chance").symlink_to("/dev/urandom")  # whose bytes have no end
+    os.mkfifo(tmp_path / "pipe")  # which nobody writes to
+    for name in ("file:chance", "file:pipe"):
+        assert state(name, tmp_path) != state(name, tmp_path)
 
 
 def test_what_is_asked_of_the_environment_is_put_down_to_who_asks(recorder: Recorder) -> None:

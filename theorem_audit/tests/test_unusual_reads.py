@@ -80,6 +80,7 @@ READS = {
     "library": ("2 + hasattr(ctypes.CDLL(os.path.abspath('data/l.so')), 'PyInit__philox')", "", ""),
     "uri": ("sqlite('file:data/i.db?mode=ro')", "data/i.db", ""),
     "log": ("logged()", "data/w.db", ""),
+    "system": ("int(open('/proc/self/cwd/data/system').read())", "data/system", "{}\n"),
     "attached": ("attached()", "data/i.db", ""),
     "of": ("inspect.getmodule(t7.f).K", "th/t7.py", "K = {}\ndef f(): ...\n"),
     "located": ("pydoc.locate('th.t8.K')", "th/t8.py", "K = {}\n"),

@@ -62,6 +62,32 @@ def opens_hold(judge: ModuleType) -> None:
     assert hooks == [judge._hook], "once in a process"
 
 
+def _otherwise(judge: ModuleType, folder: Path) -> None:
+    """What the system says of itself, and devices, which say another thing each time."""
+    (folder / "chance").symlink_to("/dev/urandom")
+    for event, rest, path, read in (
+        ("open", ("r", R), "/proc/uptime", True), ("open", ("r", R), "/sys/x", True),
+        ("open", ("r+", RW), "/dev/urandom", True), ("open", ("w", W), "/dev/tty", False),
+        ("open", ("r", R), "/dev/null", False), ("open", ("r", R), "/dev/zero", False),
+        ("os.listdir", (), "/proc/1", True), ("os.scandir", (), "/sys/class", True),
+        ("os.listdir", (), "/dev/pts", False), ("open", ("r", R), str(folder / "chance"), True),
+        ("sqlite3.connect", (), "/proc/x", False),
+    ):  # fmt: skip
+        with judge.reading() as files:
+            judge._hook(event, (path, *rest))
+        where = os.path.realpath(path)
+        told = f"it reads {where}, which says another thing each time"
+        assert files == ({told: judge.UNSEEN} if read else {}), (event, path)
+    space: dict[str, Any] = {"hook": judge._hook, "__name__": "platform"}
+    exec(
+        "def asks():\n    hook('open', ('/proc/cpuinfo', 'r', 0))\n    hook('os.listdir', ('/proc/1',))",
+        space,
+    )
+    with judge.reading() as files:
+        space["asks"]()
+    assert files == {}, "it asks about the machine"
+
+
 def _opens(judge: ModuleType) -> None:
     with judge.reading():
         pass
@@ -71,6 +97,7 @@ def _opens(judge: ModuleType) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
         _natively(judge, folder)
+        _otherwise(judge, folder)
         (folder / "__pycache__").mkdir()
         (folder / "there").write_text("1")
         (folder / "link").symlink_to(folder / "there")
@@ -95,7 +122,6 @@ def _opens(judge: ModuleType) -> None:
             with judge.reading() as files:
                 judge._hook(event, (7, *rest))
                 judge._hook(event, (os.__file__, *rest))
-                judge._hook(event, ("/proc/self/stat", *rest))
                 judge._hook(event, ("/dev/null", *rest))
                 judge._hook(event, (__import__("sim").__file__, *rest))
             assert files == {}

@@ -83,8 +83,17 @@ def _named(judge: ModuleType) -> None:
         assert recorder._what("os.getxattr", (str(ROOT / "data"), "user.k"), frame(file)) == told
     for written in ("w1", "w5", "w8"):
         assert recorder._what("open", (str(ROOT / written), "r", R)) == (), "it wrote it itself"
-    assert recorder._what("open", ("/proc/self/stat", "r", R)) == ()
+    for system in ("/proc/self/stat", "/sys/kernel/x", "/dev/urandom"):
+        assert recorder._what("open", (system, "w", 0)) == (), "it only writes"
+    for system in ("/proc/self/stat2", "/sys/kernel/y", "/dev/random"):
+        says = (f"unseen:what {system} says",)
+        assert recorder._what("open", (system, "r", R)) == says
+        assert recorder._what("os.listdir", (system,)) == (says if "dev" not in system else ())
+        assert recorder._what("asked", (system,)) == (f"there:{system}",)
+        assert recorder._what("followed", (system,)) == (f"link:{system}",)
     assert recorder._what("open", ("/dev/null", "r", R)) == ()
+    assert recorder._what("asked", ("/dev/null",)) == ()
+    assert recorder._what("open", ("/device/x", "r", R)) == ("file:/device/x",)
     assert recorder._what("open", ("/dev/shm/x", "r", R)) == ("file:/dev/shm/x",), (
         "a file in memory is a file"
     )
