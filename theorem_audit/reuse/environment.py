@@ -66,7 +66,7 @@ def _text(name: Any) -> str | None:
 
 def named(name: str | None, frame: FrameType | None, ours: Container[str]) -> str:
     """How an asking is kept; frame: of who asked, ours: the files of the project."""
-    top, importing = _package(frame, ours)
+    top, importing = package_of(frame, ours)
     mine = f"{top.upper()}_"
     if top and (importing if name is None else name.startswith(mine)):
         return f"{SEVERAL}{mine}*"
@@ -91,7 +91,7 @@ def program(name: str | None, frame: FrameType | None) -> str | None:
     return _text(frame.f_locals.get("cmd"))
 
 
-def _package(frame: FrameType | None, ours: Container[str]) -> tuple[str, bool]:
+def package_of(frame: FrameType | None, ours: Container[str]) -> tuple[str, bool]:
     """The package from elsewhere that asks, if one does, and whether it is being imported."""
     top = ""
     while frame is not None and frame.f_code.co_filename not in ours:
@@ -117,4 +117,4 @@ def _sha(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
-__all__ = ["ALL", "KIND", "listen", "named", "program", "state"]
+__all__ = ["ALL", "KIND", "listen", "named", "package_of", "program", "state"]

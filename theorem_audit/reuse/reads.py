@@ -185,10 +185,10 @@ class Recorder:
         name = text[len(self.root) :] if inside else text
         if kind not in ("there", "link") and not inside and system.says_otherwise(text):
             told = event != "open" or not self._written(text, arguments[1], arguments[2])
-            listed = bool(kind) and system.is_device(
-                text
-            )  # which is no folder: a number that is open already
-            return (f"{UNSEEN}what {text} says",) * (told and not listed)
+            # A device is no folder, but open already; a package looks at the machine as it is imported.
+            told &= not (kind and system.is_device(text))
+            told &= not environment.package_of(frame, self.modules)[1]
+            return (f"{UNSEEN}what {text} says",) * told
         if kind:
             return (f"{kind}:{name}",)
         if event == "sqlite3.connect":  # beside it lies what is not yet written into it

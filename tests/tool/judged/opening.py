@@ -68,6 +68,7 @@ def _otherwise(judge: ModuleType, folder: Path) -> None:
     for event, rest, path, read in (
         ("open", ("r", R), "/proc/uptime", True), ("open", ("r", R), "/sys/x", True),
         ("open", ("r+", RW), "/dev/urandom", True), ("open", ("w", W), "/dev/tty", False),
+        ("open", ("w", 0), "/dev/tty", False),
         ("open", ("r", R), "/dev/null", False), ("open", ("r", R), "/dev/zero", False),
         ("os.listdir", (), "/proc/1", True), ("os.scandir", (), "/sys/class", True),
         ("os.listdir", (), "/dev/pts", False), ("open", ("r", R), str(folder / "chance"), True),

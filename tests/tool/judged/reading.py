@@ -91,6 +91,13 @@ def _named(judge: ModuleType) -> None:
         assert recorder._what("os.listdir", (system,)) == (says if "dev" not in system else ())
         assert recorder._what("asked", (system,)) == (f"there:{system}",)
         assert recorder._what("followed", (system,)) == (f"link:{system}",)
+    package = "/p/site-packages/a/b.py"
+    for files, names, told in (
+        (("<frozen importlib._bootstrap>", package), ("a.b",), ()), ((package,), ("a.b",), says),
+        ((str(ROOT / "tests/a.py"),), (), says),
+    ):  # fmt: skip
+        at = frame(*files, names=names)
+        assert recorder._what("open", ("/dev/random", "r", R), at) == told, files
     assert recorder._what("open", ("/dev/null", "r", R)) == ()
     assert recorder._what("asked", ("/dev/null",)) == ()
     assert recorder._what("open", ("/device/x", "r", R)) == ("file:/device/x",)
