@@ -6,16 +6,19 @@
 Checked: the digest; that the verdict follows from the outcomes listed, by the rules of
 proofs_notes/audit.md written a second time below; that every certificate which the evidence made is
 there, and each, exactly, by another method than the suite's; with --project, that the files are those
-the run was made with. What cannot be checked here is said, line by line.
+the run was made with, that none is left out which the evidence imports, and that the words of the claim are
+those that its source has. What cannot be checked here is said, line by line.
 Exit code 0: nothing found wrong; 1: something is; 2: no receipt.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Collection, Iterator
 from fractions import Fraction
 from itertools import pairwise, product
@@ -48,6 +51,15 @@ CLAIM = {"accepted", "assumptions", "bound", "carried", "chapter", "evidence", "
          "title", "typeset", "uses", "verdict"}  # fmt: skip
 
 
+DECLARED = (
+    "id",
+    "title",
+    "formula",
+    "source",
+    "bound",
+    "chapter",
+    "assumptions",
+)  # by place, of a claim
 NAME = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")  # of a claim
 SHA = re.compile(r"[0-9a-f]{64}")
 GATE = re.compile(r"(\S+\.v): (\w+)")  # a note of kernel evidence: where its theorem stands
@@ -386,6 +398,141 @@ def bare(text: str) -> str:
     return text
 
 
+# --- the project's sources: what is imported, and the words of the claim -------------------------
+
+
+def parsed(project: Path, name: str) -> ast.AST:
+    """A source file's syntax; Wrong where this Python does not read it."""
+    try:
+        return ast.parse((project / name).read_bytes())
+    except (SyntaxError, ValueError) as error:
+        raise Wrong(f"{name}: Python {sys.version.split()[0]} does not read it: {error}") from None
+
+
+def nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """All parts of a file but what is for type checkers alone."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            pending += node.orelse
+        else:
+            pending += ast.iter_child_nodes(node)
+
+
+def tops(project: Path) -> set[str]:
+    """The packages of a project that evidence may rest on; Wrong where its table does not say."""
+    try:
+        text = (project / "pyproject.toml").read_text(encoding="utf-8")
+        table = tomllib.loads(text)["tool"]["theorem-audit"]
+        named = [table.get("theory", "theory"), table.get("evidence", "tests")]
+        named += [table.get("falsifiers", ""), *table.get("sources", ())]
+        return {x.split(".")[0] for x in named if x} | {"theorem_audit"}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Wrong(
+            f"{project / 'pyproject.toml'}: no table [tool.theorem-audit]: {error}"
+        ) from None
+
+
+def imports(name: str, project: Path, known: set[str]) -> set[str]:
+    """The files of the project that one of them imports."""
+    found, here = set[str](), list(Path(name).parent.parts)
+    for node in nodes(parsed(project, name)):
+        if isinstance(node, ast.Import):
+            modules = [x.name.split(".") for x in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = here[: len(here) - node.level + 1] if node.level else []
+            base = [*above, *(node.module.split(".") if node.module else ())]
+            modules = [base, *([*base, x.name] for x in node.names)]
+        else:
+            continue
+        for parts in modules:
+            if parts and parts[0] in known:
+                for k in range(1, len(parts) + 1):
+                    path = "/".join(parts[:k])
+                    found |= {
+                        x for x in (f"{path}.py", f"{path}/__init__.py") if (project / x).is_file()
+                    }
+    return found
+
+
+def check_imports(data: dict[str, Any], project: Path) -> Iterator[str]:
+    """That every file which the claim or its evidence imports is among the sources."""
+    claim, known = data["claim"], tops(project)
+    pending = [chapter_file(claim["chapter"], data["sources"])]
+    pending += [e["test"].split("::")[0] for e in claim["evidence"] if e["outcome"] == "passed"]
+    seen = set[str]()
+    while pending:
+        name = pending.pop()
+        if name in seen or not (project / name).is_file() or not name.endswith(".py"):
+            continue
+        if name not in data["sources"]:
+            raise Wrong(f"{name} is imported, and no hash of it is among the sources")
+        seen.add(name)
+        pending += imports(name, project, known)
+    yield f"imports: {len(seen)} files, all among the sources"
+
+
+def written(tree: ast.AST, claim_id: str) -> dict[str, ast.expr]:
+    """The arguments of the call that makes a claim; none where no call of the file has its id."""
+    for node in nodes(tree):
+        if isinstance(node, ast.Call):
+            given = dict(zip(DECLARED, node.args, strict=False))
+            given |= {x.arg: x.value for x in node.keywords if x.arg}
+            if getattr(given.get("id"), "value", None) == claim_id:
+                return given
+    return {}
+
+
+def literal(node: ast.expr | None) -> Any:
+    """What an expression stands for where it is all written out; else None."""
+    try:
+        return None if node is None else ast.literal_eval(node)
+    except ValueError:
+        return None
+
+
+def _first(node: ast.expr) -> ast.expr | None:
+    """The first argument of a call of Assumption: its name."""
+    made = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Assumption"
+    return node.args[0] if isinstance(node, ast.Call) and made and node.args else None
+
+
+def check_words(data: dict[str, Any], project: Path) -> Iterator[str]:
+    """The claim's words against its source, as far as they are written out there."""
+    claim = data["claim"]
+    name = chapter_file(claim["chapter"], data["sources"])
+    given = written(parsed(project, name), claim["id"])
+    same, words = [], {x: claim[x] for x in ("title", "bound", "remark", "steps")}
+    for field, said in words.items():
+        if (found := literal(given.get(field))) is not None:
+            if (list(found) if isinstance(found, tuple) else found) != said:
+                raise Wrong(f"the {field} is {said!r:.80}, but {name} has {found!r:.80}")
+            same.append(field)
+    source = given.get("source")
+    if isinstance(source, ast.Call) and getattr(source.func, "id", "") == "Source":
+        for field, node in zip(("kind", "reference"), source.args, strict=False):
+            if (found := literal(node)) is not None and found != claim["source"][field]:
+                raise Wrong(
+                    f"the source is {claim['source'][field]!r:.80}, but {name} has {found!r:.80}"
+                )
+    hypotheses = getattr(given.get("assumptions"), "elts", [])
+    if hypotheses and not any(isinstance(x, ast.Starred) for x in hypotheses):
+        if len(hypotheses) != len(claim["assumptions"]):
+            raise Wrong(f"{len(claim['assumptions'])} hypotheses, but {name} has {len(hypotheses)}")
+        for node, said in zip(hypotheses, claim["assumptions"], strict=True):
+            if (found := literal(_first(node))) is not None and found != said["name"]:
+                raise Wrong(f"the hypothesis is {said['name']!r:.80}, but {name} has {found!r:.80}")
+        same.append(f"{len(hypotheses)} hypotheses")
+    if same:
+        yield f"words: {', '.join(same)} as in {name}"
+    if left := [x for x in words if x not in same and claim[x] not in ("", ["statement"])]:
+        yield f"NOT CHECKED: {', '.join(left)}: not written out in {name}"
+    for below in data["uses"]:
+        yield f"NOT CHECKED: the words of {below}, which has a receipt of its own"
+
+
 # --- all of it --------------------------------------------------------------------------------
 
 
@@ -438,9 +585,16 @@ def verify(data: Any, project: Path | None = None) -> Iterator[str]:
         if changed:
             raise Wrong(f"changed since the run: {', '.join(changed[:5])}")
         yield f"sources: {len(here)} files are those of the run"
+        yield from check_imports(data, project)
+        yield from check_words(data, project)
         if len(here) < len(data["sources"]):
             rest = len(data["sources"]) - len(here)
             yield f"NOT CHECKED: {rest} source files of the tool, which is not in {project}"
+    words = (
+        "statement, region, sentence, conditions, symbols" if project else "all words of the claim"
+    )
+    yield f"NOT CHECKED: {words}, which SymPy reads: compare `audit show {data['claim']['id']}`"
+    yield "NOT CHECKED: what the evidence is said to have read, and which claims it used"
     kinds = sorted({e["kind"] for e in data["claim"]["evidence"] if e["outcome"] == "passed"})
     again = f"run `audit run {data['claim']['id']} --fresh`"
     yield f"NOT CHECKED: the evidence itself ({', '.join(kinds)}): {again}"

@@ -21,6 +21,7 @@ from theorem_audit.kernel import second_opinion
 from theorem_audit.tests.thorough import IN_CI
 from theorem_audit.weigh.collected import evidence_of
 from theorem_audit.weigh.receipt import _made, certificates_of, receipt
+from theorem_audit.weigh.told import Told
 from theorem_audit.weigh.verdict import RANKS
 from theory import claims
 
@@ -144,6 +145,74 @@ def test_words_are_kept_by_the_digest(key: str, slip: dict[str, Any]) -> None:
     bad["claim"][key] += " "
     with pytest.raises(verify.Wrong, match="digest"):
         list(verify.verify(bad))
+
+
+def _hypothesis(data: dict[str, Any]) -> None:
+    data["claim"]["assumptions"].pop()
+
+
+def _helper(data: dict[str, Any]) -> None:
+    del data["sources"]["tests/rationals.py"]
+
+
+REWRITTEN = {
+    "a title": (_set("claim", "title", value="Of any norm"), "the title is 'Of any norm', but theory/model"),
+    "a remark": (_set("claim", "remark", value="x"), "the remark is 'x', but theory/model"),
+    "a bound": (_set("claim", "bound", value="upper"), "the bound is 'upper', but theory/model"),
+    "a hypothesis": (_hypothesis, "1 hypotheses, but theory/model/step.py has 2"),
+    "a helper left out": (_helper, "tests/rationals.py is imported, and no hash of it"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", REWRITTEN)
+def test_words_that_were_changed_and_signed_anew_are_noticed(
+    what: str, slip: dict[str, Any]
+) -> None:
+    """Mended: the digest was made anew, and no word was compared with the project's sources."""
+    bad = copy.deepcopy(slip)
+    REWRITTEN[what][0](bad)
+    with pytest.raises(verify.Wrong) as caught:
+        list(verify.verify(signed(bad), ROOT))
+    assert REWRITTEN[what][1] in str(caught.value)
+
+
+def test_a_hypothesis_is_compared_by_its_name(tmp_path: Path) -> None:
+    text = "A = Claim('A', 'T', 0, 0, 'exact', __name__, (Assumption('floor', x), OTHER))"
+    (tmp_path / "a.py").write_text(text)
+    rows = [{"name": "floor"}, {"name": "anything"}]
+    words = {
+        "id": "A",
+        "chapter": "a",
+        "title": "T",
+        "bound": "exact",
+        "remark": "",
+        "steps": [],
+        "source": {},
+    }
+    data = {"claim": {**words, "assumptions": rows}, "sources": {"a.py": ""}, "uses": {"B": {}}}
+    assert list(verify.check_words(data, tmp_path)) == [
+        "words: title, bound, 2 hypotheses as in a.py",
+        "NOT CHECKED: steps: not written out in a.py",
+        "NOT CHECKED: the words of B, which has a receipt of its own",
+    ]
+    rows[0]["name"] = "ceiling"
+    with pytest.raises(verify.Wrong, match=r"the hypothesis is 'ceiling', but a\.py has 'floor'"):
+        list(verify.check_words(data, tmp_path))
+
+
+CHAPTERS = dict.fromkeys((str(x.relative_to(ROOT)) for x in ROOT.glob("theory/**/*.py")), "")
+
+
+@pytest.mark.parametrize("claim_id", claims)
+def test_no_word_of_a_claim_is_called_changed(claim_id: str) -> None:
+    claim = Told.of(claims[claim_id])
+    words = {
+        **{x: getattr(claim, x) for x in ("id", "chapter", "title", "bound", "remark")},
+        "steps": list(claim.steps), "assumptions": [vars(x) for x in claim.assumptions],
+        "source": {"kind": claim.source.kind, "reference": claim.source.reference},
+    }  # fmt: skip
+    said = list(verify.check_words({"claim": words, "sources": CHAPTERS, "uses": {}}, ROOT))
+    assert any(x.startswith("words: title") or "NOT CHECKED: title" in x for x in said)
 
 
 def test_a_changed_source_is_noticed(slip: dict[str, Any], tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ EDITS: dict[str, tuple[Edit, str]] = {
     "a source from outside": (lambda data: data["sources"].update({"../x": "0" * 64}), "lies outside"),
     "a source from the root": (lambda data: data["sources"].update({"/x": "0" * 64}), "lies outside"),
     "evidence of no file": (_evidence(test="tests/nothing.py::x"), "no hash of tests/nothing.py"),
-    "a chapter of no file": (_claim(chapter="nothing"), "no hash of /nothing.py"),
+    "a chapter of no file": (_claim(chapter="nothing"), "no hash of nothing.py"),
     "evidence twice": (
         lambda data: data["claim"]["evidence"].append(data["claim"]["evidence"][0]), "stands twice"
     ),
