@@ -261,7 +261,7 @@ def test_json_replaces_nothing_that_would_be_lost_without_a_word(fresh: Path, au
 def test_files_elsewhere_that_evidence_opens_are_told(
     fresh: Path, tmp_path: Path, audit: Run
 ) -> None:
-    """Mended: an edit of such a file left ``audit stale RUN.json`` silent, and a ledger of pytest's any edit."""
+    """Mended: ``audit stale RUN.json`` said nothing of them, nor that pytest hears of no opened file."""
     (tmp_path / "elsewhere.txt").write_text("1")
     with (fresh / "tests" / "test_descent.py").open("a") as file:
         file.write(f"open({str(tmp_path / 'elsewhere.txt')!r}).close()\n")
