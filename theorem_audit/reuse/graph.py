@@ -50,6 +50,7 @@ class Graph:
         self._edges: dict[Node, tuple[Node, ...]] = {}
         self._digests: dict[Node, str] = {}
         self._tops: dict[str, frozenset[str]] = {}
+        self._statements: dict[Node, list[Statement]] = {}
         self._absent: dict[str, bool] = {}
         self._reach = Reach(self.edges, self._hash)
         self._by_name = Reach(lambda node: [x for x in self.edges(node) if x[0] != "below"])
@@ -221,7 +222,12 @@ class Graph:
         return {name for x in self._said(node) for name in x.variables}
 
     def _said(self, node: Node) -> list[Statement]:
-        """The statements of the project that a node is."""
+        """The statements of the project that a node is: asked anew for each outcome, worked out once."""
+        if node not in self._statements:
+            self._statements[node] = self._made_of(node)
+        return self._statements[node]
+
+    def _made_of(self, node: Node) -> list[Statement]:
         kind, module = node[0], node[1]
         if module not in self.sources or module.split(".")[0] == TOOL:
             return []

@@ -104,6 +104,7 @@ class Keeper:
         self.since = time.time_ns()
         self.fingerprints: dict[str, str] = {}
         self._kept = set[str]()  # keys of the outcomes that this run kept
+        self._changed: dict[str, bool] = {}
         self._files: dict[str, frozenset[str]] = {}
         self._states: dict[str, Earlier | None] = {}
 
@@ -339,12 +340,22 @@ class Keeper:
         if self.graph.meets_the_clock(roots):
             whats.add(CLOCK)
         whats.update(*map(self.graph.asks_the_system, reached))
-        whats = {CHANGED if changed_since(x, self.project.root, self.since) else x for x in whats}
+        whats = {CHANGED if self._edited(x) else x for x in whats}
         used = {x: self.claim_key(x) for x in outcome["uses"] if x in self.index.claims}
         kept = Kept(outcome, self.states.of(whats), used, self.snapshot)
         self.store.put("outcome", key, vars(kept))
         self._kept.add(key)
         return kept
+
+    def look_again(self) -> None:
+        """Of what is kept from now on, look again which files changed; before, each was looked at once."""
+        self._changed.clear()
+
+    def _edited(self, what: str) -> bool:
+        """Whether a file that was opened changed since this was made."""
+        if what not in self._changed:
+            self._changed[what] = changed_since(what, self.project.root, self.since)
+        return self._changed[what]
 
     @staticmethod
     def files(reads: Iterable[str]) -> set[str]:

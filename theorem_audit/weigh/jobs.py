@@ -24,6 +24,7 @@ from theorem_audit.weigh.answers import doubt
 from theorem_audit.weigh.apart import Apart, growing
 from theorem_audit.weigh.collected import cases_of, evidence_of, load_profile
 from theorem_audit.weigh.leftovers import Leftovers
+from theorem_audit.weigh.meanwhile import Meanwhile
 from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.runner import not_run, run_evidence
 from theorem_audit.weigh.sense import LOOK, vacuous
@@ -261,7 +262,7 @@ def _ours(names: Iterable[str]) -> bool:
 
 
 def look(
-    claim_ids: Sequence[str], *, run_seed: int, quick: bool, workers: Crew | None
+    claim_ids: Sequence[str], *, run_seed: int, quick: bool, workers: Crew | Meanwhile | None
 ) -> Iterator[tuple[str, About]]:
     """For each claim: the error to report if it says nothing, and instances of its hypotheses."""
     jobs: list[Job] = [(claim_id, None, "") for claim_id in claim_ids]
@@ -294,7 +295,7 @@ def run_jobs(
     *,
     run_seed: int,
     quick: bool,
-    workers: Crew | None,
+    workers: Crew | Meanwhile | None,
     reads: Callable[[Reads], None] = lambda opened: None,
     seconds: Mapping[Job, float] = MappingProxyType({}),
 ) -> Iterator[tuple[Job, Outcome]]:

@@ -76,6 +76,7 @@ class Keeping:
         if not now and time.monotonic() - self._flushed < FLUSH:
             return
         self.keeper.tree.edited(now=True)
+        self.keeper.look_again()
         for key, outcome, reads, row in self._pending:
             if self.keeper.moved(self.keeper.nodes(row)):
                 # The worker may have imported the file as it is now: it counts as stale.

@@ -26,9 +26,9 @@ from theorem_audit.weigh.apart import growing
 from theorem_audit.weigh.counts import Counts
 from theorem_audit.weigh.keeping import Keeping
 from theorem_audit.weigh.ledger import Ledger
+from theorem_audit.weigh.meanwhile import Meanwhile
 from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.told import Told, describe, fingerprint
-from theorem_audit.weigh.workers import Crew
 
 SHARE = 4.0  # seconds of expected work for each process: below, starting another one does not pay
 GUESS = 0.5  # seconds for evidence that was never timed, and for looking at hypotheses
@@ -70,6 +70,7 @@ class Session:
             and sum(not x.startswith("theorem_audit.") for x in look(self.project).modules) > MANY
         )
         self.crew = jobs.crew(workers, run_seed=seed, quick=quick, limit=limit, everything=early)
+        self._meanwhile = Meanwhile(self.crew)
         self._ahead: Ahead | None = None
         self.store = open_store(kept, tell)
         try:
@@ -113,6 +114,7 @@ class Session:
 
     def _end(self) -> None:
         """End the processes."""
+        self._meanwhile.stop()
         if self._ahead is None:
             self.crew.__exit__(None, None, None)
             return
@@ -128,11 +130,11 @@ class Session:
 
         save: where the ledger is written as it grows, so that an interrupted run leaves what it had.
         """
-        ledger, asked, done, crew = self.ledger, list(ids), set[str](), self.crew
+        ledger, asked, done = self.ledger, list(ids), set[str]()
         try:
             try:
                 while todo := [x for x in asked if x not in done]:
-                    self._level(todo, crew, save)
+                    self._level(todo, save)
                     done |= set(todo)
                     asked += [
                         u for found in ledger.outcomes.values() for o in found for u in o.uses
@@ -190,7 +192,7 @@ class Session:
                         )
                     )
 
-    def _level(self, todo: Sequence[str], crew: Crew, save: Path | None) -> None:
+    def _level(self, todo: Sequence[str], save: Path | None) -> None:
         ledger = self.ledger
         self._tell(todo)
         ledger.expect(todo)
@@ -221,11 +223,11 @@ class Session:
             ledger.write(save)
         last = self._last(left)
         spent = sum(last.get(job, {}).get("seconds", GUESS) for job, _ in left) + GUESS * len(looks)
-        crew.workers = min(self.workers, max(1, math.ceil(spent / SHARE)))
-        self._look(looks, crew)
+        self.crew.workers = min(self.workers, max(1, math.ceil(spent / SHARE)))
+        self._look(looks)
         rows_of = dict(left)
         outcomes = jobs.run_jobs(
-            left, run_seed=self.seed, quick=self.quick, workers=crew, reads=self.keeping.reads,
+            left, run_seed=self.seed, quick=self.quick, workers=self._meanwhile, reads=self.keeping.reads,
             seconds={job: x["seconds"] for job, x in last.items()},
         )  # fmt: skip
         for shown, (job, outcome) in enumerate(outcomes, 1):
@@ -366,10 +368,10 @@ class Session:
                 self.ledger.add(replace(Outcome.from_dict(said["empty"]), seed=self.seed))
         return left
 
-    def _look(self, todo: Sequence[str], crew: Crew) -> None:
+    def _look(self, todo: Sequence[str]) -> None:
         ahead = {} if self._ahead is None else self._ahead.taken()
         left = [x for x in todo if x not in ahead]
-        found = jobs.look(left, run_seed=self.seed, quick=self.quick, workers=crew)
+        found = jobs.look(left, run_seed=self.seed, quick=self.quick, workers=self._meanwhile)
         known = ((x, ahead[x]) for x in todo if x in ahead)
         for done, (claim_id, (empty, about)) in enumerate(chain(known, found), 1):
             self.ledger.about[claim_id] = about

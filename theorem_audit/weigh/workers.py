@@ -36,6 +36,7 @@ STARTS = (
 READ_LIMIT = 60.0  # seconds for one answer to come whole, once it has begun
 START_LIMIT = 600.0  # seconds for a process to be ready; the slowest import takes a few
 DONE_LIMIT = 60.0  # seconds, after an answer, to say that one waits; the fork ends first
+LOOK = 0.2  # seconds until a crew that waits for answers looks whether it is stopped
 DONE = "\0done"  # the job that is none: whoever waits for a job says so at once
 # Read by a worker's NumPy and SymPy as they are imported.  Of its own SymPy keeps 1,000 results of a function,
 # and one claim's evidence asks for 11,000; what a fork keeps ends with it.
@@ -119,6 +120,7 @@ class Crew:
         self.answers = (Lost, Last, *answers)
         self._again: list[Any] = []  # jobs whose process turned out not to be trusted
         self.workers, self.limit = workers, limit
+        self.stopped = False  # by another thread: ``run`` ends, whatever its jobs do
         self._hands: list[_Hand] = []
         self._failed = 0  # starts that failed, since the last that did not
         self._why = ""
@@ -147,7 +149,7 @@ class Crew:
         """
         key = self._key()
         more, waiting = iter(jobs), Turns(key or (lambda job: None))
-        while True:
+        while not self.stopped:
             if self._again:
                 waiting.again(self._again)
                 self._again.clear()
@@ -185,7 +187,7 @@ class Crew:
         now = time.monotonic()
         left = [hand.since + self._limit(hand) - now for hand in self._hands if hand.busy]
         lines = [hand.line for hand in self._hands]
-        ready = connection.wait(lines, timeout=max(0.0, min(left, default=0.0)))
+        ready = connection.wait(lines, timeout=max(0.0, min(LOOK, *left)) if left else 0.0)
         for hand in list(self._hands):
             late = hand.busy and time.monotonic() - hand.since > self._limit(hand)
             # What came while the caller was busy with another answer has come in time.

@@ -47,11 +47,15 @@ def _taken(judge: ModuleType) -> None:
         assert {*asks.reads} == {"environment:variable TZ", "file:more", "file:/away/x"}
         assert one.files([*asks.reads, "there:x", "file:data/x"]) == {"more", "data/x"}
         one.since = data.stat().st_ctime_ns
+        one.look_again()
         late = one.keep("late", said, {("", ""): {"file:data", "there:data"}}, ROW)
         assert {*late.reads} - {"environment:variable TZ"} == {
             "there:data", "unseen:what a file said that changed as the run went on",
         }  # fmt: skip
         one.since += 1
+        again = {("", ""): {"file:data"}}
+        assert "file:data" not in one.keep("at once", said, again, ROW).reads, "looked at once"
+        one.look_again()
         assert (
             "file:data" in one.keep("soon", said, {("", ""): {"file:data", "file:gone"}}, ROW).reads
         )

@@ -160,6 +160,13 @@ def _kept(judge: ModuleType) -> None:
         assert again == [("x", "did x")]
         assert len(Played.made) == 2, "the same processes"
     with played(judge), judge.Crew(len, print, workers=1, limit=5) as crew:
+        run = crew.run("ab")
+        assert next(run) == ("a", "did a")
+        crew.stopped = True
+        assert list(run) == [], "nothing more is handed out"
+        crew.stopped = False
+        assert list(crew.run(["x"])) == [("x", "did x")]
+    with played(judge), judge.Crew(len, print, workers=1, limit=5) as crew:
         crew._failed = 2
         assert list(crew.run(["x"])) == [("x", "did x")]
         assert crew._failed == 0, "one that started is none of those in a row"
@@ -284,7 +291,8 @@ def _keyed(judge: ModuleType) -> None:
 
 
 def _patience(judge: ModuleType) -> None:
-    """How long lines are waited for: until the first of the processes has had its time."""
+    """How long lines are waited for: a moment, or until the first of the processes has had its time."""
+    assert 0.125 < judge.LOOK < 0.25
     crew = judge.Crew(len, print, workers=2, limit=0.25)
     starting = judge._Hand(None, "a", 100.0)
     asked = judge._Hand(None, "b", 100.0, job="j", ready=True)
@@ -293,7 +301,8 @@ def _patience(judge: ModuleType) -> None:
     ended = list[Any]()
     crew._end = ended.append
     for now, timeout, lost in (
-        (100.0, 0.25, 0),
+        (100.0, judge.LOOK, 0),
+        (100.125, 0.125, 0),
         (100.25, 0.0, 0),
         (100.5, 0.0, 1),
         (1000.0, 0.0, 1),
