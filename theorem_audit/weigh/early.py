@@ -18,8 +18,8 @@ import symtable
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from operator import itemgetter
+from functools import cache
+from itertools import accumulate
 from types import ModuleType
 from typing import Any
 
@@ -66,9 +66,8 @@ def early(function: Any, claim_id: str) -> str:
             continue
         if _of_theory(module):
             used = _used(near) if used is None else used
-            if not any(
-                x.stores or not x.binds or _names(module, x) & used for x in _at(module, place)
-            ):
+            part = _at(module, place)
+            if part.binds and not part.stores and not _names(module, part) & used:
                 continue
         return f"{module}, line {place[0]}"
     return ""
@@ -76,15 +75,15 @@ def early(function: Any, claim_id: str) -> str:
 
 def _makes_claims(module: str, place: tuple[int, int]) -> bool:
     """Whether what stands at a place of a chapter binds claims of the theory, and does nothing else."""
-    return _of_theory(module) and all(
-        x.binds and not x.stores and all(map(_is_claim, _names(module, x)))
-        for x in _at(module, place)
-    )
+    if not _of_theory(module):
+        return False
+    part = _at(module, place)
+    return bool(part.binds) and not part.stores and all(map(_is_claim, _names(module, part)))
 
 
-def _at(module: str, place: tuple[int, int]) -> list[Part]:
-    """The parts of a module at a place; where that is none, one that binds nothing."""
-    return [x for x in _parts(module) if x.span[0] <= place < x.span[1]] or [NOWHERE]
+def _at(module: str, place: tuple[int, int]) -> Part:
+    """The first part of a module at a place: pairs overlap; where that is none, one that binds nothing."""
+    return next((x for x in _parts(module) if x.span[0] <= place < x.span[1]), NOWHERE)
 
 
 def _names(module: str, part: Part) -> set[Name]:
@@ -170,7 +169,7 @@ def _origin(module: str, name: str) -> Name:
     return module, name
 
 
-@lru_cache(maxsize=1024)
+@cache
 def _tree(module: str) -> ast.Module:
     try:
         return ast.parse(inspect.getsource(sys.modules[module]))
@@ -178,15 +177,13 @@ def _tree(module: str) -> ast.Module:
         return ast.Module([], [])
 
 
-@lru_cache(maxsize=1024)
+@cache
 def _imports(module: str) -> tuple[tuple[str, ast.alias], ...]:
-    """What a file imports, anywhere in it, and where from; of ``import name`` from nowhere."""
+    """What a file imports by ``from``, anywhere in it, and where from."""
     near = (vars(sys.modules[module]).get("__package__") or "").split(".")
     found: list[tuple[str, ast.alias]] = []
     for node in ast.walk(_tree(module)):
-        if isinstance(node, ast.Import):
-            found += [("", alias) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
+        if isinstance(node, ast.ImportFrom):
             base = near[: len(near) - node.level + 1] if node.level else []
             home = ".".join([*base, *([node.module] if node.module else [])])
             found += [(home, alias) for alias in node.names]
@@ -196,7 +193,7 @@ def _imports(module: str) -> tuple[tuple[str, ast.alias], ...]:
 def _imported(module: str) -> dict[str, Name]:
     """Names that a module takes from others: where from, and what they are called there."""
     found: dict[str, Name] = {}
-    for home, alias in filter(itemgetter(0), _imports(module)):
+    for home, alias in _imports(module):
         if alias.name != "*":
             found[alias.asname or alias.name] = home, alias.name
         elif home in sys.modules:
@@ -204,16 +201,16 @@ def _imported(module: str) -> dict[str, Name]:
     return found
 
 
-@lru_cache(maxsize=1024)
+@cache
 def _modules(module: str) -> frozenset[str]:
     """The modules that a file may import: those of its imports, and those that a text names."""
     found = {x for node in ast.walk(_tree(module)) for x in _words(node)}
     for home, alias in _imports(module):
-        found |= {home, f"{home}.{alias.name}".lstrip(".")}
-    return frozenset(x.rsplit(".", k)[0] for x in found for k in range(x.count(".") + 1))
+        found |= {home, f"{home}.{alias.name}"}
+    return frozenset(above for x in found for above in accumulate(x.split("."), "{}.{}".format))
 
 
-@lru_cache(maxsize=1024)
+@cache
 def _parts(module: str) -> tuple[Part, ...]:
     return tuple(_split(_tree(module).body))
 
@@ -229,7 +226,7 @@ def _split(body: list[Any]) -> Iterator[Part]:
         inner = [x for x in ast.iter_child_nodes(node) if _is_block(x)]
         yield from _split(inner)
         if (pairs := _pairs(node)) is not None:
-            yield from (_part(pair, pair[1:]) for pair in pairs)
+            yield from (_part(pair) for pair in pairs)
         elif head := [x for x in ast.iter_child_nodes(node) if x not in inner] if inner else [node]:
             yield _part(head)
 
@@ -245,15 +242,15 @@ def _pairs(node: ast.AST) -> list[list[ast.AST]] | None:
     sides = node.targets[0], node.value
     listed = [x.elts for x in sides if isinstance(x, ast.Tuple | ast.List)]
     starred = any(isinstance(x, ast.Starred) for elements in listed for x in elements)
-    if len(listed) < 2 or starred or len(listed[0]) != len(listed[1]):
+    if len(listed) < len(sides) or starred:
         return None
-    return [[*pair] for pair in zip(*listed, strict=True)]
+    return [[*pair] for pair in zip(*listed, strict=False)]
 
 
-def _part(nodes: list[Any], read: list[Any] | None = None) -> Part:
-    """What these nodes together are; read: those of them at which something is."""
+def _part(nodes: list[Any]) -> Part:
+    """What these nodes together are."""
     inside = [x for node in nodes for x in ast.walk(node)]
-    there = [x for x in inside if isinstance(x, ast.expr | ast.stmt)]
+    there: list[Any] = [x for x in inside if hasattr(x, "lineno")]
     defined = {x.name for x in nodes if isinstance(x, DEFINED)}
     names = {x.id for x in there if isinstance(x, ast.Name) and isinstance(x.ctx, ast.Load)}
     own = {id(y) for x in inside if isinstance(x, ast.comprehension) for y in ast.walk(x.target)}
@@ -263,8 +260,8 @@ def _part(nodes: list[Any], read: list[Any] | None = None) -> Part:
     ]  # fmt: skip
     return Part(
         (
-            min((x.lineno, x.col_offset) for x in read or there),
-            max((x.end_lineno or 0, x.end_col_offset or 0) for x in read or there),
+            min((x.lineno, x.col_offset) for x in there),
+            max((x.end_lineno, x.end_col_offset) for x in there),
         ),
         frozenset(defined or {x.id for x in stored if isinstance(x, ast.Name)}),
         frozenset(_globals(nodes[0]) if defined else names).union(*map(_words, inside)),
@@ -288,7 +285,7 @@ def _words(node: ast.AST) -> tuple[str, ...]:
     if isinstance(node, ast.alias):
         return (node.name, node.asname or "")
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return (node.value,) if all(map(str.isidentifier, node.value.split("."))) else ()
+        return (node.value,)
     return (node.attr,) if isinstance(node, ast.Attribute) else ()
 
 

@@ -1,8 +1,7 @@
-"""The battery of what evidence can use that was read of its claim at an import: modules that are written here."""
+"""The battery of what evidence can use that was read at an import: of modules that are written here."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import wraps
@@ -63,6 +62,8 @@ S = T = D
 match C:
     case 1:
         U = D
+    case _:
+        U = C
 try:
     V = D
 except ValueError:
@@ -75,6 +76,12 @@ C, E = 1, \\
     ODD
 Y: object = ODD
 M.told, X = ODD, 2
+[Q1, Q2] = list((LEMMA, "it"))
+TABLE["lemma"] = Q3 = LEMMA
+Q4 = F and LEMMA
+(C1, D1) = (C2, D2) = 1, ODD
+def turns():
+    return turns
 def again():
     import made.notation
     return made.notation.P
@@ -87,19 +94,23 @@ CASES = (
     ("|F = ODD", "F", "C"), ("F = |ODD", "model()", "local()"), ("F = |ODD", "O()", "J"),
     ("F = |ODD", "BOUND", "LOST"), ("F = |ODD", "TOLD", "LEMMA"), ("F = |ODD", "inner", "later"),
     ("F = |ODD", "'F'", "'no F'"), ("F = |ODD", "a.F", "a.G"), ("F = |ODD", "M", "'made.ch'"),
-    ("F = |ODD", "made.F", "made.ch"), ("C, D = 1, |ODD", "D", "J"), ("C, D = 1, |ODD", "S", "LEMMA"),
+    ("F = |ODD", "made.ch.F", "made.ch.G"), ("F = |ODD", "'made.ch', 'F'", "'made.ch'"),
+    ("C, D = 1, |ODD", "D", "J"), ("C, D = 1, |ODD", "S", "LEMMA"),
     ("C, D = 1, |ODD", "T", "H"), ("C, D = 1, |ODD", "U", "H"), ("C, D = 1, |ODD", "V", "H"),
     ("C, D = 1, |ODD", "awaited", "model"), ("C, D = |1, ODD", "C", "D"), ("[G, H] = [|ODD for", "G", "F"),
     ("[G, H] = [|ODD for", "H", "_"), ("for I in [|ODD]", "I", "J"), ("K = |ODD", "K", "J"),
     ("LEMMA, L = LEMMA, |ODD", "L", "LEMMA"), ("LOST = |ODD", "LOST", "LEMMA"), ("P, *R = |ODD, 1", "P", "C"),
     ("P, *R = |ODD, 1", "R", "C"), ("P, *R = |ODD, 1", "later", "C"), ("W = (\n    |ODD)", "W", "C"),
     ("C, E = 1, \\\n    |ODD", "E", "C"), ("@(|lambda f", "model", "C"), ("P, *R = |ODD, 1", "again", "J"),
+    ("[Q1, Q2] = |list", "Q2", "Q1"), ("F = |ODD", "F", "Q4"), ("|F = ODD", "M", "turns"),
+    ("(C1, D1) = (C2, D2) = 1, |ODD", "D2", "J"), ("(C1, D1) = (C2, D2) = 1, |ODD", "D1", "C"),
     ("class |O(M)", "O", "M"), ("Y: object = |ODD", "Y", "W"), ("P, *R = |ODD, 1", "z", "E"),
 )  # fmt: skip
 # What counts for all that import the chapter, whatever they mention; and what counts for none.
-CHANGES = ("model(|ODD)", 'TABLE["it"] = N = |ODD', "if |C:", "match |C:", "M.told, X = |ODD, 2")
+CHANGES = ("model(|ODD)", 'TABLE["it"] = N = |ODD', "if |C:", "match |C:", "M.told, X = |ODD, 2",
+           'TABLE["lemma"] = Q3 = |LEMMA')  # fmt: skip
 CLAIMS = ("LEMMA, L = |LEMMA, ODD",)
-HEAD = "import made.ch as a\nimport made\nfrom made.ch import *\n"
+HEAD, STAR = "import made.ch as a\nimport made\n", "from made.ch import *\n"
 
 
 def _place(marked: str) -> tuple[int, int]:
@@ -114,13 +125,13 @@ def _place(marked: str) -> tuple[int, int]:
 def _written(folder: Path, texts: dict[str, str]) -> Iterator[dict[str, ModuleType]]:
     """Modules of these texts, imported one after the other, each with a file."""
     with ExitStack() as stack:
-        found = {}
+        found = dict[str, ModuleType]()
         for name, text in texts.items():
             file = folder / f"{name}.py"
             file.write_text(text, encoding="utf-8")
             module = stack.enter_context(module_there(name, __file__=str(file)))
             above, _, last = name.rpartition(".")
-            module.__package__ = name if name in ("made", "tried") else above
+            module.__package__ = name if name in ("made", "tried", "tried.e") else above
             if above in found:
                 setattr(found[above], last, module)
             exec(compile(text, str(file), "exec"), vars(module))
@@ -129,7 +140,7 @@ def _written(folder: Path, texts: dict[str, str]) -> Iterator[dict[str, ModuleTy
 
 
 def _evidence(mentions: str) -> str:
-    return f"{HEAD}def test(claim):\n    return {mentions}\n"
+    return f"{HEAD}{STAR * ('.' not in mentions)}def test(claim):\n    return {mentions}\n"
 
 
 def _chapters_are_followed(judge: ModuleType, folder: Path) -> None:
@@ -141,7 +152,9 @@ def _chapters_are_followed(judge: ModuleType, folder: Path) -> None:
     words = {x for _, *both in CASES for x in both}
     files = {word: f"tried.t{k}" for k, word in enumerate(sorted(words))}
     texts |= {files[x]: _evidence(x) for x in words} | {
-        "tried.far": "def test(claim):\n    return 1\n"
+        "tried.own": "from elsewhere import LEMMA\nM = LEMMA\ndef test(claim):\n    return M\n",
+        "tried.far": "def test(claim):\n    return 1\n",
+        "tried.round": "def test(claim):\n    from made.round import Z\n    return Z\n",
     }
     with (
         module_there("elsewhere", ODD="what is read", LEMMA=LEMMA, LOST=LOST),
@@ -156,6 +169,9 @@ def _chapters_are_followed(judge: ModuleType, folder: Path) -> None:
             told = f"made.ch, line {_place(marked)[0]}"
             assert asked(marked, files[used]) == told, (marked, used)
             assert asked(marked, files[unused]) == "", (marked, unused)
+        assert asked("F = |ODD", "tried.round") == ""
+        with replaced(judge, places_read=lambda name: {"tried.own": {(2, 4)}}):
+            assert judge.early(found["tried.own"].test, "ODD") == "tried.own, line 2"
         for marked in CHANGES:
             assert asked(marked, files["J"]) == f"made.ch, line {_place(marked)[0]}", marked
             assert asked(marked, "tried.far") == "", marked
@@ -175,7 +191,9 @@ def _chapters_are_followed(judge: ModuleType, folder: Path) -> None:
 FILES = {
     "made": "", "tried": "", "madeup": "", "tried.a": "from . import b\n",
     "tried.b": "def f():\n    import tried.c as z\n",
-    "tried.c": "NAME = 'tried.d'\n", "tried.d": "from .e.g import q\n", "tried.e": "", "tried.e.g": "q = 1\n",
+    "tried.c": "NAME = 'tried.d'\n", "tried.d": "from .e.g import q\n", "tried.e": "",
+    "tried.e.g": "from ..h import q\n",
+    "tried.h": "q = 1\n",
     "tried.f": "import madeup\n", "tried.none": "x = 'a: b.c'\n",
 }  # fmt: skip
 
@@ -190,12 +208,21 @@ def _files_are_followed(judge: ModuleType, folder: Path) -> None:
     def wrapping(claim: Any) -> None:
         """Below it there is another."""
 
-    order = ("tried.e", "tried.e.g", "tried.d", "tried.c", "tried.b")
+    order = ("tried.h", "tried.e", "tried.e.g", "tried.d", "tried.c", "tried.b")
     texts = {
         x: FILES[x] for x in ("made", "tried", "madeup", *order, "tried.a", "tried.f", "tried.none")
     }
     with _written(folder, texts) as found:
-        chain = {"tried.a", "tried.b", "tried.c", "tried.d", "tried.e", "tried.e.g", "tried"}
+        chain = {
+            "tried.a",
+            "tried.b",
+            "tried.c",
+            "tried.d",
+            "tried.e",
+            "tried.e.g",
+            "tried.h",
+            "tried",
+        }
         for module, near in (
             ("tried.a", chain), ("tried.none", {"tried.none"}), ("tried.f", {"tried.f", "madeup"}),
         ):  # fmt: skip

@@ -175,9 +175,9 @@ def _places_are_noted(judge: ModuleType, one: Any) -> None:
         exec(compile(text, name, "exec"), space)
         return space
 
-    run("made.n", "x = 1\nx, y = 1, reader(judge, one)\n\nreader(judge, one)")
+    run("made.n", "x = 1\n" * 40 + "x, y = 1, reader(judge, one)\n\nreader(judge, one)")
     places = judge.places_read("A")
-    assert places["made.n"] == {(2, 10), (4, 0)}
+    assert places["made.n"] == {(41, 10), (43, 0)}
     assert {line for line, _ in places["made.inside"]} == {1}
     assert judge.places_read("gone") == {}
     look = "def __post_init__(): reader(judge, one)\ndef other(): reader(judge, one)"
