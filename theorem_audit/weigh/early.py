@@ -16,7 +16,7 @@ import ast
 import inspect
 import symtable
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
@@ -59,13 +59,16 @@ def early(function: Any, claim_id: str) -> str:
         (module, place) for module, found in places_read(claim_id).items() if _ours(module)
         for place in found if not _makes_claims(module, place)
     )  # fmt: skip
-    near = _near(function) if places else set()
+    homes = _homes(function) if places else []
+    near = _near(homes)
     used: set[Name] | None = None
     for module, place in places:
         if module not in near:
             continue
         if _of_theory(module):
-            used = _used(near) if used is None else used
+            used = (
+                _used(x for x in near if x in homes or not _of_theory(x)) if used is None else used
+            )
             part = _at(module, place)
             if part.binds and not part.stores and not _names(module, part) & used:
                 continue
@@ -90,11 +93,15 @@ def _names(module: str, part: Part) -> set[Name]:
     return {(module, x) for x in part.binds}
 
 
-def _near(function: Any) -> set[str]:
-    """The project's modules that hold a function of evidence, and all that they import, directly or not."""
-    left = [x for x in {*sys.modules} if _ours(x) and _holds(x, function)]
-    left += [getattr(x, "__module__", "") or "" for x in (function, inspect.unwrap(function))]
-    found = set[str]()
+def _homes(function: Any) -> list[str]:
+    """The project's modules that hold a function of evidence, or in which it was written."""
+    named = [getattr(x, "__module__", "") or "" for x in (function, inspect.unwrap(function))]
+    return [x for x in {*sys.modules} if _ours(x) and (x in named or _holds(x, function))]
+
+
+def _near(homes: list[str]) -> set[str]:
+    """These modules of the project and all that they import, directly or not."""
+    left, found = [*homes], set[str]()
     while left:
         if _ours(module := left.pop()) and module not in found:
             found.add(module)
@@ -111,15 +118,19 @@ def _ours(module: str) -> bool:
 
 
 def _of_theory(module: str) -> bool:
-    return f"{module}.".startswith(f"{project.current().theory}.")
+    """Whether a module is a chapter, or another one of the theory, and none of evidence within it."""
+    here = project.current()
+    inside = here.evidence != here.theory and _below(here.evidence, here.theory)
+    return _below(module, here.theory) and not (inside and _below(module, here.evidence))
 
 
-def _used(near: set[str]) -> set[Name]:
-    """The theory's names that its own statements or files of evidence mention, from these files on."""
-    left = [
-        x for module in near if not _of_theory(module) for part in _parts(module)
-        for x in _mentioned(module, part.words)
-    ]  # fmt: skip
+def _below(module: str, package: str) -> bool:
+    return f"{module}.".startswith(f"{package}.")
+
+
+def _used(modules: Iterable[str]) -> set[Name]:
+    """The theory's names that its own statements or these files mention, from the files on."""
+    left = [x for m in modules for part in _parts(m) for x in _mentioned(m, part.words)]
     found = set[Name]()
     while left:
         if (name := left.pop()) in found or _is_claim(name):

@@ -18,7 +18,7 @@ from theorem_audit.tests.made_up import claim
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
 LEMMA, LOST = (claim(Eq(y, 3 * x), name=name) for name in ("LEMMA", "LOST"))
-PROJECT = SimpleNamespace(packages=("made", "tried", "madeup"), theory="made")
+PROJECT = SimpleNamespace(packages=("made", "tried", "madeup"), theory="made", evidence="tried")
 
 CHAPTER = """from elsewhere import ODD, LEMMA, LOST
 @(lambda f: f)
@@ -245,11 +245,37 @@ def _files_are_followed(judge: ModuleType, folder: Path) -> None:
                 assert judge.early(SimpleNamespace(), "ODD") == ""
 
 
+ONE = "F = 1\n\n\nG = 1\ndef test(claim):\n    return F\n"
+
+
+def _evidence_lies_in_the_theory(judge: ModuleType, folder: Path) -> None:
+    """Its own files may read nothing, unless the theory is the same package: then they are followed."""
+    with _written(
+        folder, {"made": "", "made.checks": "", "made.checks.one": ONE, "tried": ""}
+    ) as found:
+        for theory, evidence, line in (
+            ("made", "made.checks", 4), ("made", "made", 1), ("made.checks", "made", 1), ("made", "tried", 1),
+            ("made.checks", "made.checks", 1), ("made.check", "tried", 4),
+        ):  # fmt: skip
+            here = SimpleNamespace(packages=("made",), theory=theory, evidence=evidence)
+            for read in (1, 4):
+                with replaced(
+                    judge,
+                    project=SimpleNamespace(current=lambda here=here: here),
+                    places_read=lambda name, read=read: {"made.checks.one": {(read, 4)}},
+                ):
+                    told = f"made.checks.one, line {read}" * (read <= line)
+                    assert judge.early(found["made.checks.one"].test, "ODD") == told, (
+                        evidence,
+                        read,
+                    )
+
+
 def imports_are_asked(judge: ModuleType) -> None:
     """Evidence that can come to what was read of its claim is told, by the place; other evidence is not."""
     known = {"LEMMA": LEMMA}
     memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
-    for part in (_chapters_are_followed, _files_are_followed):
+    for part in (_chapters_are_followed, _files_are_followed, _evidence_lies_in_the_theory):
         for cached in ("_tree", "_imports", "_modules", "_parts"):  # by the names of modules
             getattr(judge, cached).cache_clear()
         with (
