@@ -26,8 +26,8 @@ CLAIMS = "theorem_audit.statement.claim"  # whose ``__post_init__`` looks at wha
 _collecting: list[set[str]] = []
 _asking: list[set[tuple[str, str]]] = []
 _at_import: dict[str, set[str]] = {}  # module -> claims that were read as it was imported
-# claim -> module -> line and column of what reads it at the module's top
-_places: dict[str, dict[str, set[tuple[int, int]]]] = {}
+# by a claim's ``id()``: it, and by module line and column of what reads it at the module's top
+_places: dict[int, tuple[Claim, dict[str, set[tuple[int, int]]]]] = {}
 WATCHED: list[tuple[Claim, set[str]]] = []  # claims, and what was asked of each
 _reads: ContextVar[set[str] | None] = ContextVar("theorem_audit_reads", default=None)
 _hypotheses: ContextVar[set[tuple[str, str]] | None] = ContextVar(
@@ -65,12 +65,12 @@ def read_at_import(*modules: str) -> set[str]:
     return set[str]().union(*(_at_import.get(x, ()) for x in modules))
 
 
-def places_read(claim_id: str) -> dict[str, set[tuple[int, int]]]:
-    """Where a claim was read as modules were imported: by module, line and column at its top.
+def places_read(claim: Claim) -> dict[str, set[tuple[int, int]]]:
+    """Where this very object was read as modules were imported: by module, line and column at its top.
 
     That it is declared there is none; a column that Python does not tell is 0.
     """
-    return _places.get(claim_id, {})
+    return _places[id(claim)][1] if id(claim) in _places else {}
 
 
 def note_read(claim: Claim) -> None:
@@ -79,8 +79,8 @@ def note_read(claim: Claim) -> None:
         return  # it is being made, by copy or pickle
     frame, declared = _importing()
     if frame is not None and not declared:
-        found = _places.setdefault(claim_id, {}).setdefault(_name(frame), set())
-        found.add(_place(frame))
+        _, places = _places.setdefault(id(claim), (claim, {}))
+        places.setdefault(_name(frame), set()).add(_place(frame))
     if (reads := _reads.get()) is None and _collecting:
         reads = _collecting[-1]
     if reads is not None:

@@ -50,13 +50,13 @@ class Part:
 NOWHERE = Part(((0, 0), (0, 0)), frozenset(), frozenset(), stores=False)
 
 
-def early(function: Any, claim_id: str) -> str:
+def early(function: Any, own: Claim) -> str:
     """Where the theory's claim was read at an import so that evidence can use it; empty if nowhere.
 
     The first such place, by the name of its module and its line.
     """
     places = sorted(
-        (module, place) for module, found in places_read(claim_id).items() if _ours(module)
+        (module, place) for module, found in places_read(own).items() if _ours(module)
         for place in found if not _makes_claims(module, place)
     )  # fmt: skip
     homes = _homes(function) if places else []

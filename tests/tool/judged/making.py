@@ -176,10 +176,10 @@ def _places_are_noted(judge: ModuleType, one: Any) -> None:
         return space
 
     run("made.n", "x = 1\n" * 40 + "x, y = 1, reader(judge, one)\n\nreader(judge, one)")
-    places = judge.places_read("A")
+    places = judge.places_read(one)
     assert places["made.n"] == {(41, 10), (43, 0)}
     assert {line for line, _ in places["made.inside"]} == {1}
-    assert judge.places_read("gone") == {}
+    assert judge.places_read(SimpleNamespace(id="A")) == {}
     look = "def __post_init__(): reader(judge, one)\ndef other(): reader(judge, one)"
     for home, counts in ((judge.CLAIMS, False), ("made.elsewhere", True)):
         space = run(home, look)

@@ -334,7 +334,7 @@ def _twins(judge: ModuleType) -> None:
         for of in (ODD, variant):
             found = _run(judge, asks, of=of)
             assert (found.outcome, found.detail) == ("error", COPIED)
-        with replaced(early, early=lambda function, name: f"m.{name}" * (function is takes)):
+        with replaced(early, early=lambda function, own: f"m.{own.id}" * (function is takes)):
             for of in (ODD, variant):
                 found = _run(judge, takes, of=of)
                 assert found.detail == f"{COPIED}, by m.ODD{READ}"
