@@ -23,6 +23,7 @@ from tests.tool.explained import EXPLAINED
 from tests.tool.judge_mutants import built, counted, every_function
 from tests.tool.judged import (
     answers,
+    asking_early,
     at_points,
     ball,
     bernstein,
@@ -113,6 +114,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "weigh/tried.py": words.tables_hold, "weigh/told.py": words.words_hold,
     "statement/meaning.py": words.meanings_hold, "statement/well_formed.py": making.claims_are_refused,
     "statement/recording.py": making.reads_are_noted, "weigh/copies.py": making.copies_are_known,
+    "weigh/early.py": asking_early.imports_are_asked,
     "weigh/sense.py": making.sense_is_asked, "weigh/ledger.py": booking.ledger_holds,
     "statement/plain.py": showing.shown_is_said, "statement/discovery.py": discovering.discovery_holds,
     "doubt/probe.py": probing.probes_hold, "doubt/mutants.py": trying.variants_are_tried,

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import islice
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -19,15 +20,14 @@ if TYPE_CHECKING:
 ITEM = "item:"  # before the name of an item's kind, among what was asked of a claim
 OWN = "the theory's own copy"  # among reads: of the claim, where evidence is handed a variant of it
 AGAIN = "<sides>"  # the file of a call's arguments that are evaluated again, in no import (``kernel.callsite``)
-DEEP = 12  # frames between a read and the module that is being imported, at most
+CLAIMS = "theorem_audit.statement.claim"  # whose ``__post_init__`` looks at what is being declared
 
 # Threads have a context of their own, in which nobody collects: these are the innermost that do.
 _collecting: list[set[str]] = []
 _asking: list[set[tuple[str, str]]] = []
 _at_import: dict[str, set[str]] = {}  # module -> claims that were read as it was imported
-_lines: dict[
-    tuple[str, str], set[int]
-] = {}  # module and claim -> lines at the module's top that read it
+# by a claim's ``id()``: it, and by module line and column of what reads it at the module's top
+_places: dict[int, tuple[Claim, dict[str, set[tuple[int, int]]]]] = {}
 WATCHED: list[tuple[Claim, set[str]]] = []  # claims, and what was asked of each
 _reads: ContextVar[set[str] | None] = ContextVar("theorem_audit_reads", default=None)
 _hypotheses: ContextVar[set[tuple[str, str]] | None] = ContextVar(
@@ -65,38 +65,53 @@ def read_at_import(*modules: str) -> set[str]:
     return set[str]().union(*(_at_import.get(x, ()) for x in modules))
 
 
-def lines_read(module: str, claim_id: str) -> set[int]:
-    """The lines at the top of a module at which a claim was read as it was imported."""
-    return _lines.get((module, claim_id), set())
+def places_read(claim: Claim) -> dict[str, set[tuple[int, int]]]:
+    """Where this very object was read as modules were imported: by module, line and column at its top.
+
+    That it is declared there is none; a column that Python does not tell is 0.
+    """
+    return _places[id(claim)][1] if id(claim) in _places else {}
 
 
 def note_read(claim: Claim) -> None:
     """Record that the statement of a claim is read: by who asked for the attribute, two frames above."""
     if (claim_id := object.__getattribute__(claim, "__dict__").get("id")) is None:
         return  # it is being made, by copy or pickle
-    if (module := _importing()) is not None:
-        name, line = module
-        _lines.setdefault((name, claim_id), set()).add(line)
+    frame, declared = _importing()
+    if frame is not None and not declared:
+        _, places = _places.setdefault(id(claim), (claim, {}))
+        places.setdefault(_name(frame), set()).add(_place(frame))
     if (reads := _reads.get()) is None and _collecting:
         reads = _collecting[-1]
     if reads is not None:
         reads.add(claim_id)
         if claim is _original:
             reads.add(OWN)
-    elif module is not None:
-        _at_import.setdefault(module[0], set()).add(claim_id)
+    elif frame is not None:
+        _at_import.setdefault(_name(frame), set()).add(claim_id)
 
 
-def _importing() -> tuple[str, int] | None:
-    """The module whose top asks for a claim, three frames above or further, and the line there."""
+def _importing() -> tuple[FrameType | None, bool]:
+    """The top of a module that asks for a claim, three frames above or further; whether to declare one."""
     frame: FrameType | None = sys._getframe(3)
-    for _ in range(DEEP):
-        if frame is None:
-            return None
-        if frame.f_code.co_name == "<module>" and frame.f_code.co_filename != AGAIN:
-            return frame.f_globals.get("__name__", ""), frame.f_lineno
+    declared = False
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name == "<module>" and code.co_filename != AGAIN:
+            return (frame, declared) if _name(frame) != "__main__" else (None, False)
+        declared |= code.co_name == "__post_init__" and _name(frame) == CLAIMS
         frame = frame.f_back
-    return None
+    return None, False
+
+
+def _name(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
+
+
+def _place(frame: FrameType) -> tuple[int, int]:
+    """The line and the column at which a frame stands."""
+    _, _, column, _ = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None))
+    return frame.f_lineno, column or 0
 
 
 @contextmanager
@@ -154,6 +169,6 @@ def hypotheses() -> set[tuple[str, str]] | None:
 
 
 __all__ = [
-    "ITEM", "OWN", "WATCHED", "held", "hypotheses", "lines_read", "note_asked", "note_hypothesis", "note_read",
-    "original", "read_at_import", "recording_all", "recording_hypotheses", "recording_reads",
+    "ITEM", "OWN", "WATCHED", "held", "hypotheses", "note_asked", "note_hypothesis", "note_read",
+    "original", "places_read", "read_at_import", "recording_all", "recording_hypotheses", "recording_reads",
 ]  # fmt: skip

@@ -25,6 +25,11 @@ x, y = Symbol("x", real=True), Symbol("y", real=True)
 ODD = claim(Eq(y, 3 * x))
 CACHED: dict[str, object] = {}
 
+F = "F = FALSE.formula.rhs"
+OBJECT = "class M:\n    def side(self):\n        return F\n"
+BELOW = "def below(k):\n    return below(k - 1) if k else FALSE.formula.rhs\n"
+HELPER = "KEPT = {}\ndef fill(claim):\n    KEPT[claim.id] = claim.formula.rhs\n"
+
 # What stands in the chapter beside FALSE, which says y = 3 x; in the file of evidence, above it; and what it
 # derives y to be.
 WAYS: dict[str, tuple[str, ...]] = {
@@ -61,13 +66,44 @@ WAYS: dict[str, tuple[str, ...]] = {
         "", "def made():\n    F = FALSE.formula.rhs\n    return lambda: F\nside = made()", "side()",
     ),
     "through a module": ("F = FALSE.formula.rhs", "from th import ch", "ch.F"),
+    "an inherited method": (f"{F}\n{OBJECT}class H(M):\n    pass", "", "H().side()"),
+    "a property": (f"{F}\n{OBJECT}    told = property(side)", "", "M().told"),
+    "a class's function": (f"{F}\nclass M:\n    side = staticmethod(lambda: F)", "", "M.side()"),
+    "a bound method": (f"{F}\n{OBJECT}side = M().side", "", "side()"),
+    "a table of functions": (f"{F}\nSIDES = {{'it': [lambda: F]}}", "", "SIDES[claim.id and 'it'][0]()"),
+    "a cache of another file": ("", "from tests import helper\nhelper.fill(FALSE)", "helper.KEPT[claim.id]"),
+    "a cache and a name": ("", "from tests import helper\nD = helper.fill(FALSE)", "helper.KEPT[claim.id]"),
+    "a cache that another chapter fills": (
+        "from th import other\nother.KEPT['it'] = FALSE.formula.rhs", "from th import other",
+        "other.KEPT['it']",
+    ),
+    "a name in another file": ("", "from tests import reads", "reads.F"),
+    "a name as a text": (F, "", "globals()['F']"),
+    "an attribute as a text": (F, "from th import ch", "getattr(ch, 'F')"),
+    "a module as a text": (F, "import sys", "vars(sys.modules['th.ch'])['F']"),
+    "an import as it runs": (F, "", "G", "def test_it(claim):\n    from th.ch import F as G\n"),
+    "a module imported as it runs": (F, "", "th.ch.F", "def test_it(claim):\n    import th.ch\n"),
+    "a module of a package as it runs": (F, "", "ch.F", "def test_it(claim):\n    from th import ch\n"),
+    "a name in a block": ("if x:\n    for F in [FALSE.formula.rhs]:\n        G = F", "", "G"),
+    "the second of a pair": ("C, D = x, FALSE.formula.rhs", "", "D"),
+    "one of a pair that is taken apart": ("C, D = [FALSE.formula.rhs for _ in '12']", "", "C"),
+    "from far below": ("", f"{BELOW}F = below(50)", "F"),
 }  # fmt: skip
 # The same of another claim, which is a lemma, or of nothing that is read.
 HONEST: dict[str, tuple[str, ...]] = {
     "a derivation": ("def model():\n    return x + x + x", "", "model()"),
     "what another claim says": ("F = TRUE.formula.rhs", "", "F + x"),
     "a claim that is made of it": ("MORE = claim('MORE', FALSE.formula)", "", "x + x + x"),
-}
+    "what makes another claim": (f"{F}\nMORE = claim('MORE', Eq(y, F))", "", "3 * x"),
+    "the first of a pair": ("C, D = x, FALSE.formula.rhs", "", "3 * C"),
+    "what stands in a block with it": ("if x:\n    C = x\n    D = FALSE.formula.rhs", "", "3 * C"),
+    "what stands in a loop over it": ("for D in [FALSE.formula.rhs]:\n    C = x", "", "3 * C"),
+    "what is tried with it": (
+        "try:\n    C = x\n    D = FALSE.formula\nexcept ValueError:\n    C = 1", "", "3 * C",
+    ),
+    "what is bound with a claim": ("FALSE, C = claim('FALSE', Eq(y, 3 * x)), x", "", "3 * C"),
+    "a name of its own": (F, "", "F", "def test_it(claim):\n    F = 3 * x\n"),
+}  # fmt: skip
 
 
 def _told(folder: Path, ways: dict[str, tuple[str, ...]], name: str) -> str:
@@ -82,6 +118,9 @@ def _told(folder: Path, ways: dict[str, tuple[str, ...]], name: str) -> str:
             "tests/test_ch.py": "from theorem_audit import evidence, expect_identity\nfrom th.ch import *\n"
             f"{above}\n@evidence('FALSE', 'symbolic')\n{head}"
             f"    expect_identity(claim.formula, {{y: {derived}}})\n",
+            "th/other.py": "KEPT = {}\n",
+            "tests/helper.py": HELPER,
+            "tests/reads.py": f"from th.ch import FALSE\n{F}\n",
             "tests/test_true.py": "from theorem_audit import evidence, expect_identity\n"
             "from th.ch import x, y\n"
             "@evidence('TRUE', 'symbolic')\ndef test_true(claim):\n"
@@ -104,6 +143,12 @@ def test_a_claim_compared_with_what_was_read_of_it_keeps_no_rank(name: str, tmp_
 @pytest.mark.parametrize("name", in_ci_but(HONEST, "a claim that is made of it"))
 def test_evidence_that_keeps_to_what_it_is_handed_is_left_alone(name: str, tmp_path: Path) -> None:
     assert _told(tmp_path, HONEST, name) == "proved"
+
+
+def test_a_lemma_that_is_made_of_the_claim_is_asked_for_by_itself(tmp_path: Path) -> None:
+    """A lemma that nothing decides leaves the claim undecided."""
+    lemma = (f"{F}\nLEMMA = claim('LEMMA', Eq(y, F))", "", "LEMMA.formula.rhs")
+    assert _told(tmp_path, {"a lemma": lemma}, "a lemma") == "unchecked"
 
 
 @pytest.fixture

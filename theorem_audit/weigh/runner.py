@@ -142,7 +142,7 @@ def run_evidence(
         outcome, detail = "error", COPIED
     elif own is not None:
         try:
-            if why := _early(item.function, claim.id):
+            if why := _early(item.function, own):
                 outcome, detail = "error", f"{COPIED}, by {why}{READ}"
         except Exception as error:  # noqa: BLE001 - what it names may do anything as it is looked at
             outcome, detail = "error", f"{type(error).__name__}: {_message(error)}"
@@ -216,9 +216,9 @@ def _copies() -> Any:
     return sys.modules["theorem_audit.weigh.copies"]
 
 
-def _early(function: Any, claim_id: str) -> str:
-    """What evidence uses that read its claim as a module was imported.  Found by name, as ``_copies``."""
-    return str(sys.modules["theorem_audit.weigh.early"].early(function, claim_id))
+def _early(function: Any, own: Claim) -> str:
+    """Where the theory's claim was read at an import, for evidence to use.  Found by name, as ``_copies``."""
+    return str(sys.modules["theorem_audit.weigh.early"].early(function, own))
 
 
 def _unfinished(said: Any) -> str:

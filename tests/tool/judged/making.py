@@ -167,6 +167,28 @@ def _all_is_noted(judge: ModuleType) -> None:
     assert seen == {"a", "item:data"}
 
 
+def _places_are_noted(judge: ModuleType, one: Any) -> None:
+    """By line and column, whoever collects, unless a claim is being declared."""
+
+    def run(name: str, text: str, **names: Any) -> dict[str, Any]:
+        space = {"__name__": name, "judge": judge, "one": one, "reader": _reader, **names}
+        exec(compile(text, name, "exec"), space)
+        return space
+
+    run("made.n", "x = 1\n" * 40 + "x, y = 1, reader(judge, one)\n\nreader(judge, one)")
+    places = judge.places_read(one)
+    assert places["made.n"] == {(41, 10), (43, 0)}
+    assert {line for line, _ in places["made.inside"]} == {1}
+    assert judge.places_read(SimpleNamespace(id="A")) == {}
+    look = "def __post_init__(): reader(judge, one)\ndef other(): reader(judge, one)"
+    for home, counts in ((judge.CLAIMS, False), ("made.elsewhere", True)):
+        space = run(home, look)
+        for called in ("__post_init__", "other"):
+            name = f"made.{called}.{home}"
+            run(name, "asked()", asked=space[called])
+            assert (name in places) == (counts or called == "other")
+
+
 def reads_are_noted(judge: ModuleType) -> None:
     """A read goes to the innermost block, to that of whoever waits for the thread, or to a module's import."""
     one, two = SimpleNamespace(id="A"), SimpleNamespace(id="B")
@@ -194,7 +216,7 @@ def reads_are_noted(judge: ModuleType) -> None:
     for name, text in (
         ("made.top", "reader(judge, one)"), ("made.deep", "deep(judge, one, 5); reader(judge, two)"),
         ("made.inside", "with judge.recording_reads() as inside: reader(judge, one)"),
-        ("made.deeper", f"deep(judge, one, {judge.DEEP + 5})"),
+        ("made.deeper", "deep(judge, one, 100)"),
     ):  # fmt: skip
         space = {
             "__name__": name,
@@ -211,18 +233,9 @@ def reads_are_noted(judge: ModuleType) -> None:
         == judge.read_at_import("made.top", "made.deep")
         == {"A", "B"}
     )
-    assert (
-        judge.read_at_import("made.inside", "made.deeper", "gone")
-        == judge.read_at_import()
-        == set()
-    )
-    exec(
-        compile("x = 1\nreader(judge, one)\n\nreader(judge, one)", "n", "exec"),
-        {**space, "__name__": "made.n"},
-    )
-    assert judge.lines_read("made.n", "A") == {2, 4}
-    assert judge.lines_read("made.inside", "A") == {1}, "whoever collects"
-    assert judge.lines_read("made.n", "B") == judge.lines_read("gone", "A") == set()
+    assert judge.read_at_import("made.deeper") == {"A"}
+    assert judge.read_at_import("made.inside", "gone") == judge.read_at_import() == set()
+    _places_are_noted(judge, one)
     _reader(judge, SimpleNamespace())  # which is being made
     _all_is_noted(judge)
     assert judge.hypotheses() is None

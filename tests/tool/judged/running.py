@@ -19,11 +19,13 @@ from theorem_audit.checks.run_context import Absent, Inconclusive, current, note
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.tests.made_up import claim
 from theorem_audit.weigh.copies import COPIED
+from theorem_audit.weigh.early import READ
 from theorem_audit.weigh.untouched import CHANGED
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
 HALF = Ge(x, 1)
-ODD = claim(Ge(x, 0), HALF)
+SAID = Ge(x, 0)
+ODD = claim(SAID, HALF)
 LEMMA, OTHER = claim(Gt(y, 0), Gt(y, 3), "LEMMA"), claim(Gt(y, 5), name="OTHER")
 
 
@@ -123,9 +125,9 @@ BECOMES: tuple[tuple[Callable[..., Any], str, str, str], ...] = (
     (_leaves(lost=["one", "two"]), "property", "error", "a thread of it ended by one"),
     (_leaves(failed=["one", "two"]), "property", "error", f"{WENT_ON} (`attempt` is for what may fail): one"),
     (_leaves(weak=["one", "two"]), "property", "inconclusive", "it went on: one"),
-    (_leaves(pieces={ODD.formula: [Le(x, 2)]}), "certificate", "inconclusive", "x >= 0 is certified on a part"),
-    (_leaves(pieces={ODD.formula: [Le(x, 2)]}), "property", "passed", ""),
-    (_leaves(pieces={ODD.formula: [Ge(x, 1)]}), "certificate", "passed", ""),
+    (_leaves(pieces={SAID: [Le(x, 2)]}), "certificate", "inconclusive", "x >= 0 is certified on a part"),
+    (_leaves(pieces={SAID: [Le(x, 2)]}), "property", "passed", ""),
+    (_leaves(pieces={SAID: [Ge(x, 1)]}), "certificate", "passed", ""),
     (_raises(Absent("no Coq")), "kernel", "not_run", "no Coq"), (_absent, "kernel", "error", WENT_ON),
     (_raises(Inconclusive("few")), "symbolic", "inconclusive", "few"),
     (_raises(Undecided("open")), "symbolic", "inconclusive", "open"),
@@ -332,10 +334,10 @@ def _twins(judge: ModuleType) -> None:
         for of in (ODD, variant):
             found = _run(judge, asks, of=of)
             assert (found.outcome, found.detail) == ("error", COPIED)
-        with replaced(early, early=lambda function, name: f"m.{name}" * (function is takes)):
+        with replaced(early, early=lambda function, own: f"m.{own.id}" * (function is takes)):
             for of in (ODD, variant):
                 found = _run(judge, takes, of=of)
-                assert found.detail == f"{COPIED}, by m.ODD, which was read from it at import"
+                assert found.detail == f"{COPIED}, by m.ODD{READ}"
     handed.clear()
     with replaced(early, early=lambda function, name: "m.F"):
         assert _run(judge, takes).outcome == "passed", "of a made-up claim"
