@@ -7,6 +7,7 @@ missing: a package, whose version stands in the key, or Coq with its build; or a
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 from theorem_audit.reuse.index import Row
 from theorem_audit.reuse.keeper import Keeper
@@ -39,6 +40,11 @@ class Keeping:
     def reads(self, reads: Reads) -> None:
         """Take what the job that ends next has opened."""
         self._opened = reads
+
+    def opens(self, claim_id: str, reads: Iterable[str]) -> None:
+        """Note the files among what evidence of a claim has read."""
+        self.opened.setdefault(claim_id, set()).update(self.keeper.files(reads))
+        self.outside |= self.keeper.outside(reads)
 
     def ended(self, key: str, outcome: Outcome, row: Row) -> None:
         """Take an outcome, to be kept where it may be."""
@@ -83,8 +89,7 @@ class Keeping:
                 self.keys[outcome.claim_id, outcome.test, outcome.case, outcome.kind] = EDITED
                 continue
             kept = self.keeper.keep(key, outcome.as_dict(), reads, row)
-            self.opened.setdefault(outcome.claim_id, set()).update(self.keeper.files(kept.reads))
-            self.outside |= self.keeper.outside(kept.reads)
+            self.opens(outcome.claim_id, kept.reads)
             last = self.keeper.last_key(row, outcome.case, self.quick)
             said = {"seconds": outcome.seconds, "key": key, "snapshot": self.keeper.snapshot}
             self.keeper.store.put("last", last, said)

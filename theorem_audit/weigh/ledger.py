@@ -110,6 +110,8 @@ class Ledger:
         """The words of all claims that the ledger may speak of, in the order of the report."""
         if self.given is not None:
             return self.given
+        if not self._outcomes:  # to ask for the claims imports them all
+            return {}
         claims = project.claims()
         return {x: Told.of(claims[x]) for x in claims if x in self._outcomes}
 

@@ -202,15 +202,13 @@ class Session:
             pairs, keys, kept = self._kept(todo)
         self.keeping.keys |= {(r.claim_id, r.test, j[2], r.kind): keys[j] for j, r in pairs}
         self.counts.total += len(pairs)
-        left = []
+        left, reads = [], dict[str, set[str]]()
         first = self._first(row for job, row in pairs if self.fresh or keys[job] not in kept)
         for job, row in pairs:
             known = kept.get(keys[job])
             if known is not None and not self.fresh:
                 self._add(Outcome.from_dict(known.outcome))
-                opened = self.keeping.opened.setdefault(row.claim_id, set())
-                opened |= self.keeper.files(known.reads)
-                self.keeping.outside |= self.keeper.outside(known.reads)
+                reads.setdefault(row.claim_id, set()).update(known.reads)
                 self.counts.reused += 1
             else:
                 ledger.add(runner.not_run(row, job[2], self.seed, "not reached"))
@@ -218,6 +216,8 @@ class Session:
                 again: jobs.Job = (job[0], ready, job[2])
                 keys[again] = keys[job]
                 left.append((again, ready))
+        for claim_id, opened in reads.items():
+            self.keeping.opens(claim_id, opened)
         looks = self._known_looks(todo)
         if save is not None and (left or looks):  # else it is whole in a moment
             ledger.write(save)
