@@ -210,6 +210,15 @@ FIXED: dict[str, tuple[Expr, Any]] = {
     "times what is more than 0": (Subs(Derivative(z * Abs(x), x), x, 0), Gt(z, 0)),
     "times what may be another number": (Subs(Derivative(z * Abs(x), x), x, 0), Ge(z, 0)),
 }
+TURNED: dict[str, tuple[Expr, Any]] = {
+    "one turn": (1 / (1 - cos(x)), And(Ge(x, 1), Le(x, 7))),
+    "two turns back": (1 / (1 - cos(x)), And(Ge(x, -13), Le(x, -7))),
+    "a slower one": (1 / (1 - cos(x / 10)), And(Ge(x, 1), Le(x, 70))),
+    "with a phase": (1 / (1 - sin(3 * x + 1)), And(Ge(x, 1), Le(x, 3))),
+    "a half": (1 / (1 - 2 * cos(x)), And(Ge(x, 5), Le(x, 6))),
+    "a root of a half": (1 / (sqrt(2) - 2 * sin(x)), And(Ge(x, 8), Le(x, 9))),
+    "under a root, in a sum": (x + tan(x) / 2, And(Ge(x, 7), Le(x, 8))),
+}
 SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "one over 1 and a quotient, where it has a value": (1 / (1 + 1 / x), ABOVE),
     "in a case that does not hold there": (
@@ -224,6 +233,8 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "one over a logarithm beyond 1": (1 / log(x), Gt(x, 1)),
     "a case that leaves the pole out": (Piecewise((1 / log(x), x > 1), (0, True)), ABOVE),
     "an exponential": (1 / (exp(x) + 1), Gt(x, -9)),
+    "before one turn": (1 / (1 - cos(x)), And(Ge(x, 1), Le(x, 6))),
+    "after one turn": (1 / (1 - cos(x)), And(Ge(x, Rational(63, 10)), Le(x, 7))),
     "a tangent before pi/2": (tan(x), And(Gt(x, -pi / 2), Lt(x, pi / 2))),
     "cosines": (1 / (2 + cos(x)), Gt(x, 0)),
     "an absolute value": (1 / (1 + Abs(x)), Gt(x, -1)),
@@ -301,6 +312,12 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
 def test_a_part_without_a_value_that_no_polynomial_tells_is_an_error(what: str) -> None:
     """Mended: each came out proved, as only zeros of polynomials were looked for, and rational ones."""
     assert undefined(valued(*NOWHERE[what]))
+
+
+@pytest.mark.parametrize("what", TURNED)
+def test_a_part_without_a_value_at_an_angle_is_an_error(what: str) -> None:
+    """Mended: nine angles were tried, up to 3 pi/2."""
+    assert undefined(valued(*TURNED[what]))
 
 
 @pytest.mark.parametrize("what", FIXED)
