@@ -58,7 +58,10 @@ NUMBERS = tuple(
 OF_ANGLES = (pi / 2, pi, -pi / 2, -pi, pi / 4, 3 * pi / 2, pi / 6, 5 * pi / 6, pi / 3)
 # Of what a sine or a cosine is taken of, where one symbol stands alone: up to two turns either way.
 TURNS = tuple(
-    sign * Rational(k, 12) * pi for k in range(49) for sign in (1, -1) if Rational(k, 12).q in (1, 2, 3, 4, 6)
+    sign * Rational(k, 12) * pi
+    for k in range(49)
+    for sign in (1, -1)
+    if Rational(k, 12).q in (1, 2, 3, 4, 6)
 )
 OF_LOGARITHMS = (E, 1 / E)
 WHOLE = tuple(map(Integer, (0, 1, -1, 2, -2, 3, -3)))
