@@ -23,6 +23,7 @@ from tests.tool.explained import EXPLAINED
 from tests.tool.judge_mutants import built, counted, every_function
 from tests.tool.judged import (
     answers,
+    apart,
     asking_early,
     at_points,
     ball,
@@ -44,6 +45,7 @@ from tests.tool.judged import (
     guarding,
     hanging,
     implying,
+    inside,
     kernel,
     kinking,
     leaving,
@@ -105,6 +107,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "doubt/growth.py": growing.growth_holds,
     "doubt/converges.py": summing.sums_hold,
     "doubt/challenge.py": challenging.challenges_hold,
+    "doubt/alternatives.py": apart.alternatives_hold, "doubt/within.py": inside.values_hold,
     "doubt/falsify.py": falsifying.falsifiers_hold, "doubt/lemmas.py": using.lemmas_hold,
     "weigh/answers.py": answers.answers_hold, "weigh/runner.py": running.runs_hold,
     "weigh/untouched.py": guarding.guard_holds, "weigh/places.py": guarding.places_hold,

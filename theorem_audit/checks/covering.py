@@ -23,6 +23,7 @@ from sympy import (
     Symbol,
     div,
     factor_list,
+    false,
     sympify,
     true,
 )
@@ -45,8 +46,9 @@ def expect_within(
     order: Sequence[Symbol],
     part: Boolean,
     derived: Mapping[Symbol, Expr],
-) -> Boolean | None:
-    """The inequality of the claim's formula that ``relation`` is, however it is written; None for no such one.
+) -> tuple[Boolean, ...]:
+    """What of the claim's formula ``relation`` says, however it is written: an inequality, or alternatives of
+    which it is one, each where it is said; none where it is no inequality of the claim.
 
     Raises Undecided where it is one, and the claim's region is not shown to lie in what it is certified on.
 
@@ -54,10 +56,9 @@ def expect_within(
     """
     stated = _stated(context)
     if (own := _own(relation, stated)) is None:
-        return None
+        return ()
     whole, symbols = supposed(context.claim)
-    own, guard = stated[own]
-    here = And(whole, part, guard)
+    here = And(whole, part, Or(*stated[own].values()))
     for condition in _conditions(region, order):
         if condition.free_symbols <= symbols and not follows(condition, here):
             raise Undecided(_not_shown(relation, str(condition), part))
@@ -71,7 +72,7 @@ def expect_within(
         if shown is None or not follows(shown, here):
             told = ", ".join(f"{x} = {value}" for x, value in put.items())
             raise Undecided(_not_shown(relation, told, part))
-    return own
+    return tuple(stated[own])
 
 
 def _not_shown(relation: Boolean, where: str, part: Boolean) -> str:
@@ -115,11 +116,11 @@ def own_inequality(context: RunContext, expr: Expr) -> Boolean | None:
 
     Its gap is k expr + c with numbers k > 0 and c >= 0, or expr times what the claim's region says is >= 0.
     """
-    for relation, (of, _) in _stated(context).items():
+    for relation, said in _stated(context).items():
         if not hasattr(relation, "gts") or not expr.free_symbols:
             continue
         gap = difference(relation)
-        if of != relation:  # one of several: it may hold elsewhere alone
+        if relation not in said:  # one of several: it may hold elsewhere alone
             continue
         if expr.free_symbols == gap.free_symbols and _says_all(expr, gap):
             return relation
@@ -170,21 +171,24 @@ def _says_all(expr: Expr, gap: Expr) -> bool:
     return scale is not None and bool(high >= scale * low)
 
 
-def _stated(context: RunContext) -> dict[Boolean, tuple[Boolean, Boolean]]:
+# A relation -> what it is a part of, and where that is said.
+Stated = dict[Boolean, dict[Boolean, Boolean]]
+
+
+def _stated(context: RunContext) -> Stated:
     """The relations of the claim's formula: what each is a part of, and where that is said.
 
-    Of "if a, then b" b is said where a holds; of "b or c" both are parts of that.
+    Of "if a, then b" b is said where a holds; of "b or c" both are parts of that.  What is said twice is said
+    where either of its conditions holds.
     """
-    found: dict[Boolean, tuple[Boolean, Boolean]] = {}
+    found: Stated = {}
     if context.claim is not None:
-        for part in conjuncts(held(context.claim, "formula")):
+        for part in sorted(conjuncts(held(context.claim, "formula")), key=str):
             _within(part, true, None, found)
     return found
 
 
-def _within(
-    part: Boolean, guard: Boolean, of: Boolean | None, found: dict[Boolean, tuple[Boolean, Boolean]]
-) -> None:
+def _within(part: Boolean, guard: Boolean, of: Boolean | None, found: Stated) -> None:
     if isinstance(part, Implies):
         _within(part.args[1], And(guard, part.args[0]), of, found)
     elif isinstance(part, ITE):
@@ -197,7 +201,9 @@ def _within(
         for x in part.args:
             _within(x, guard, of, found)
     else:
-        found.setdefault(part, (part if of is None else of, guard))
+        said = found.setdefault(part, {})
+        whole = part if of is None else of
+        said[whole] = Or(said.get(whole, false), guard)
 
 
 def _conditions(region: Any, order: Sequence[Symbol]) -> list[Boolean]:
@@ -246,9 +252,8 @@ def left_out(context: RunContext) -> str:
     """What to say of an inequality of the claim that is certified on parts alone, not shown to be all, or that
     is strict, and certified with >= alone; or of an equation that is compared at some points alone.
     """
-    guards = (
-        dict(_stated(context).values()) if context.pieces else {}
-    )  # else nothing is asked of the claim
+    stated = _stated(context) if context.pieces else {}  # else nothing is asked of the claim
+    guards = {of: guard for said in stated.values() for of, guard in said.items()}
     for relation, parts in context.pieces.items():
         region = And(held(context.claim, "region"), guards.get(relation, true))
         if not _cover(region, parts):

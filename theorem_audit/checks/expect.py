@@ -192,13 +192,13 @@ def _own(
     strictly: what is certified is ``expr > 0``.
     """
     relation = own_inequality(context, expr)
-    if relation is not None:
-        expect_within(context, relation, box, (), part, {})
+    own = () if relation is None else expect_within(context, relation, box, (), part, {})
     yield
     if relation is not None and says_less(context, relation, expr, strictly):
         context.weakly.setdefault(relation, expr)
-    elif relation is not None:
-        context.pieces.setdefault(relation, []).append(part)
+        return
+    for said in own:
+        context.pieces.setdefault(said, []).append(part)
 
 
 def _certified(poly: Expr, box: Mapping[Symbol, tuple[Any, Any]], message: str) -> Certificate:
@@ -251,8 +251,8 @@ def expect_inequality(
             found = _certify(relation, region, order, derived or {}, factor)
         except Refuted as refuted:
             raise _told_in(refuted, derived or {}) from refuted
-        if own is not None:  # noted when it is certified: an attempt may fail
-            context.pieces.setdefault(own, []).append(part)
+        for said in own:  # noted when it is certified: an attempt may fail
+            context.pieces.setdefault(said, []).append(part)
         return found
 
 

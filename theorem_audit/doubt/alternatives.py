@@ -9,14 +9,29 @@ for is left alone: "or", and a bound by the larger of two.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sympy import ITE, And, Basic, Equivalent, Implies, MatrixBase, Max, Min, Piecewise, Tuple, Xor
-from sympy.core.relational import Eq
+from sympy import (
+    ITE,
+    And,
+    Basic,
+    Equivalent,
+    Implies,
+    MatrixBase,
+    Max,
+    Min,
+    Piecewise,
+    Symbol,
+    Tuple,
+    Xor,
+)
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Eq, Ne
 from sympy.logic.boolalg import Boolean, BooleanAtom
 from sympy.matrices.immutable import ImmutableDenseMatrix
 
+from theorem_audit.doubt.instances import NODES, find
 from theorem_audit.doubt.variants import Draft, changed_parts, joined
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
@@ -74,6 +89,10 @@ def of_one(claim: Claim, index: int, alternative: Basic) -> Iterator[Draft]:
     """The changes of one conjunct that are of one of its alternatives alone."""
     part = relations(claim.formula)[index]
     for draft in changed_parts(claim, index, ("sign", "integer", "dropped term", "exponent")):
+        if (
+            only(part, draft.new) != alternative
+        ):  # its equation is not yet worked out, which takes long
+            continue
         if draft.part is not None and only(part, draft.part) == alternative:
             yield draft
 
@@ -81,7 +100,8 @@ def of_one(claim: Claim, index: int, alternative: Basic) -> Iterator[Draft]:
 def rescaled(claim: Claim) -> Iterator[tuple[str, Claim]]:
     """The claim with a quantity that several of its equations speak of doubled in all of them, by its name.
 
-    None where less than two conjuncts are equations.
+    None where less than two conjuncts are equations, and none that leaves each equation as it is: a sign has
+    no scale.
     """
     parts = relations(claim.formula)
     equations = [x for x in parts if isinstance(x, Eq)]
@@ -91,9 +111,48 @@ def rescaled(claim: Claim) -> Iterator[tuple[str, Claim]]:
     for symbol in sorted((x for x, n in counted.items() if n > 1), key=str):
         double = {symbol: 2 * symbol}
         changed = [_solved(x, x.subs(double, simultaneous=True), symbol) for x in parts]
-        if any(isinstance(x, BooleanAtom) for x in changed):
+        if any(isinstance(x, BooleanAtom) for x in changed) or {*equations} <= {*changed}:
             continue
         yield f"{symbol} doubled throughout", replace(claim, formula=joined(claim, changed))
+
+
+def shown_different(claim: Claim, wrong: Claim) -> bool:
+    """Whether an exact point of the claim's region was found at which all its equations hold, and one of the
+    changed claim's does not: x (y - 3) = 0 says the same of 2 x.
+    """
+    before, after = (
+        [y for x in relations(of.formula) if isinstance(x, Eq) for y in _entries(x)]
+        for of in (claim, wrong)
+    )
+    known = [x for x in before if not _of_nobodys(x, [claim.region, *before])]
+    for new in after:
+        if new in before:
+            continue
+        try:
+            at = find(And(claim.region, *known, Ne(*new.args)), max_nodes=NODES, thorough=True)
+        except (TypeError, NotImplementedError):  # what can be asked at no point
+            continue
+        if at is not None and not any(value.has(AppliedUndef) for value in at.values()):
+            return True
+    return False
+
+
+def _of_nobodys(equation: Boolean, said: Sequence[Boolean]) -> bool:
+    """Whether an equation defines a symbol, of which nothing else speaks, by a function that nobody knows:
+    whatever that is, it holds for some value.
+    """
+    named = equation.has(AppliedUndef) and isinstance(equation.lhs, Symbol)
+    others = [x for x in said if x != equation] + [equation.rhs]
+    return bool(named and not any(equation.lhs in x.free_symbols for x in others))
+
+
+def _entries(equation: Boolean) -> list[Boolean]:
+    """An equation between lists or matrices as one of each entry."""
+    left, right = equation.args
+    kinds = (Tuple, *MATRICES)
+    if not (isinstance(left, kinds) and isinstance(right, kinds) and len(left) == len(right)):
+        return [equation]
+    return [y for x in zip(left, right, strict=True) for y in _entries(Eq(*x, evaluate=False))]
 
 
 def _solved(part: Boolean, changed: Boolean, symbol: Basic) -> Boolean:
@@ -103,4 +162,4 @@ def _solved(part: Boolean, changed: Boolean, symbol: Basic) -> Boolean:
     return changed
 
 
-__all__ = ["alternatives", "of_one", "only", "rescaled"]
+__all__ = ["alternatives", "of_one", "only", "rescaled", "shown_different"]

@@ -18,7 +18,7 @@ from sympy.logic.boolalg import Boolean
 
 from theorem_audit.checks.mark import DECIDING, Evidence
 from theorem_audit.doubt import compare
-from theorem_audit.doubt.alternatives import alternatives, of_one, only, rescaled
+from theorem_audit.doubt.alternatives import alternatives, of_one, only, rescaled, shown_different
 from theorem_audit.doubt.mutants import decides, explanation, harmless
 from theorem_audit.doubt.variants import GROUPS, Draft, Variant, changed_parts
 from theorem_audit.exact.zero import relations
@@ -108,12 +108,15 @@ def _unread(
 
 
 def _shared(claim: Claim, rejects: Callable[[Claim], bool]) -> list[str]:
-    """What to say where the same change of several equations is accepted, whatever they share is changed."""
+    """What to say where the same change of several equations is accepted, whatever they share is changed.
+
+    A change that may be none (twice 0 is 0) says nothing against the evidence.
+    """
     told = list[str]()
     for name, wrong in islice(rescaled(claim), TRIES):
         if rejects(wrong):
             return []
-        if not explanation(claim, name):
+        if not explanation(claim, name) and shown_different(claim, wrong):
             told.append(name)
     return [f"what its equations share (tried: {'; '.join(told)})"] if told else []
 

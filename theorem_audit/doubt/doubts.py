@@ -23,7 +23,7 @@ from theorem_audit.kinds import NO_RUN
 if TYPE_CHECKING:
     from theorem_audit.reuse.index import Row
 
-FORM = 4  # raised where searches or wrong variants are asked otherwise: outcomes are kept by it
+FORM = 5  # raised where searches or wrong variants are asked otherwise: outcomes are kept by it
 SECONDS = 0.15  # of search in one claim; at least one case is played
 
 

@@ -8,7 +8,7 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -118,6 +118,27 @@ def find(
     if fixed or not thorough:
         return None
     return _eliminated(region, max_nodes) or _alternatives(region, max_nodes)
+
+
+def defining(formula: Boolean, needed: Set[Basic], region: Boolean) -> list[Boolean]:
+    """The equations of a formula that say what these symbols are of which the region does not speak, and what
+    the symbols in these are.
+
+    >>> from sympy import symbols
+    >>> x, y, z = symbols("x y z")
+    >>> defining(Eq(y, x + 1) & Eq(z, y**2), {z}, x > 0)
+    [Eq(z, y**2), Eq(y, x + 1)]
+    """
+    known = [
+        x for x in relations(formula)
+        if isinstance(x, Eq) and isinstance(x.lhs, Symbol) and not x.rhs.has(x.lhs)
+    ]  # fmt: skip
+    asked, found = set(needed), list[Boolean]()
+    while extra := [x for x in known if x.lhs in asked - region.free_symbols]:
+        known = [x for x in known if x not in extra]
+        found += extra
+        asked |= set[Basic]().union(*(x.free_symbols for x in extra))
+    return found
 
 
 def _alternatives(region: Boolean, max_nodes: int) -> Instance | None:

@@ -14,7 +14,7 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Eq, Ge, Le
 from sympy.logic.boolalg import Boolean
 
-from theorem_audit.doubt.instances import NODES, Boundary, Found, Instance, find
+from theorem_audit.doubt.instances import NODES, Boundary, Found, Instance, defining, find
 from theorem_audit.exact.zero import relations
 
 
@@ -34,19 +34,25 @@ def overlapping(nodes: Iterable[Found], region: Boolean) -> Iterator[Boundary]:
                 break
 
 
-def uncovered(nodes: Iterable[Found], region: Boolean) -> Iterator[tuple[Boundary, bool]]:
+def uncovered(
+    nodes: Iterable[Found], region: Boolean, formula: Boolean
+) -> Iterator[tuple[Boundary, bool]]:
     """Instances of the region at which a table says nothing, and whether it stands in a sum's term there.
 
-    A table in a symbol that no hypothesis speaks of is left alone, unless that symbol is an integer.
+    A table in a symbol of which neither a hypothesis nor an equation of the formula says what it is is left
+    alone, unless that symbol is an integer.
     """
     for node, index, within, guard in dict.fromkeys(nodes):
         if not isinstance(node, Piecewise) or within is None:
             continue
         covered = Or(*(_compared(x.cond) for x in node.args))
-        bound = region.free_symbols | index
-        if covered is true or any(not x.is_integer for x in covered.free_symbols - bound):
-            continue
         here = And(region, within, _compared(guard))
+        asked, bound = covered.free_symbols, region.free_symbols | index
+        known = defining(formula, asked - index, region)
+        free = (asked | And(*known).free_symbols) - bound - {x.lhs for x in known}
+        if covered is true or any(not x.is_integer for x in free):
+            continue
+        here = And(here, *defining(formula, (asked | guard.free_symbols) - index, region))
         if covered.has(Contains) or here.has(Contains):
             continue
         missing = And(here, _equal(to_nnf(Not(covered), simplify=False)))

@@ -56,6 +56,13 @@ NUMBERS = tuple(
     Rational(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (-1, 2), (2, 1), (-2, 1))
 )
 OF_ANGLES = (pi / 2, pi, -pi / 2, -pi, pi / 4, 3 * pi / 2, pi / 6, 5 * pi / 6, pi / 3)
+# Of what a sine or a cosine is taken of, where one symbol stands alone: up to two turns either way.
+TURNS = tuple(
+    sign * Rational(k, 12) * pi
+    for k in range(49)
+    for sign in (1, -1)
+    if Rational(k, 12).q in (1, 2, 3, 4, 6)
+)
 OF_LOGARITHMS = (E, 1 / E)
 WHOLE = tuple(map(Integer, (0, 1, -1, 2, -2, 3, -3)))
 LARGER = tuple(map(Integer, range(4, 21)))  # of an integer that stands alone: 2^n = 4096
@@ -119,11 +126,21 @@ def _points(
     numbers = NUMBERS
     numbers += OF_ANGLES if node.has(TrigonometricFunction) else ()
     numbers += OF_LOGARITHMS if node.has(sympy.log) else ()
+    if len(symbols) == 1:
+        numbers = tuple(dict.fromkeys((*numbers, *_turned(node, symbols[0]))))
     whole = WHOLE + LARGER if len(symbols) == 1 else WHOLE
     for values in product(*(whole if x.is_integer or x in bound else numbers for x in symbols)):
         at = dict(zip(symbols, values, strict=True))
         if not _excluded(region, at) and _none(node, at):
             yield at
+
+
+def _turned(node: Basic, x: Symbol) -> Iterator[Expr]:
+    """Where angles that are a x + b are multiples of pi/4 or pi/6."""
+    for angle in sorted({y.args[0] for y in node.atoms(TrigonometricFunction)}, key=str):
+        rate = angle.diff(x)
+        if rate.is_number and rate.is_nonzero and rate.is_real:
+            yield from ((turn - angle.subs(x, 0)) / rate for turn in TURNS)
 
 
 def _excluded(region: Boolean, at: Instance) -> bool:

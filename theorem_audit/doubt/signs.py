@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from sympy import Expr, Rational, factor_list
-from sympy.core.relational import Gt, Lt
+from sympy.core.relational import Gt, Lt, Ne
 from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import BasePolynomialError
 
@@ -40,7 +40,23 @@ def positive(value: Expr, region: Boolean) -> bool:
 
 def nonzero(value: Expr, region: Boolean) -> bool:
     """Whether that ``value`` has no zero in the region is shown."""
-    return bool(value.is_zero is False or positive(value, region) or positive(-value, region))
+    if value.is_zero is False or positive(value, region) or positive(-value, region):
+        return True
+    never = {x for c in relations(region) if isinstance(c, Ne) for x in _parts(c.lhs - c.rhs)}
+    parts = _parts(value) if never else []
+    return bool(parts) and all(
+        x in never or positive(x, region) or positive(-x, region) for x in parts
+    )
+
+
+def _parts(value: Expr) -> list[Expr]:
+    """The factors of a quotient of polynomials, none of 0; of anything else, itself."""
+    try:
+        top, under = rational_form(value)
+        _, powers = factor_list((top * under).as_expr())
+    except (Undecided, TypeError, ValueError, ZeroDivisionError, BasePolynomialError):
+        return [value]
+    return [x for x, _ in powers]
 
 
 def _factors(value: Expr) -> Factors | None:

@@ -46,7 +46,7 @@ from theorem_audit.doubt import converges
 from theorem_audit.doubt.between import zero_between
 from theorem_audit.doubt.condition import condition_of
 from theorem_audit.doubt.converges import Unsettled
-from theorem_audit.doubt.instances import NODES, Boundary, Found, Instance, edges, find
+from theorem_audit.doubt.instances import NODES, Boundary, Found, Instance, defining, edges, find
 from theorem_audit.doubt.kinks import has_slope, kinks
 from theorem_audit.doubt.limits import without_limit
 from theorem_audit.doubt.overlapping import overlapping, uncovered
@@ -126,11 +126,12 @@ def _undefined(
     lost += [
         Boundary(f"{node} has two slopes, or none", at)
         for node, guard, edge, derived, along, put in kinks(nodes)
-        if (at := _reached(edge, formula, region, guard)) and not has_slope(derived, along, put, at)
+        if (at := _kinked(edge, node, formula, region, guard)) is not None
+        and not has_slope(derived, along, put, at)
     ]
     lost += probed([x for x in nodes if x[0].free_symbols & x[1]], region)
     cases += probed([x for x in nodes if not x[0].free_symbols & x[1]], region)
-    for case, bound in uncovered(nodes, region):
+    for case, bound in uncovered(nodes, region, formula):
         (lost if bound else cases).append(case)
     if cases or any(x.free_symbols <= region.free_symbols for x in poles):
         cases += edges(region)
@@ -303,24 +304,29 @@ def _reached(
     """An instance of the region at which both conditions hold, where the search finds one."""
     if not all(isinstance(x, Relational) for x in relations(pole)) or not pole.free_symbols:
         return None
-    known = [
-        x for x in relations(formula)
-        if isinstance(x, Eq) and isinstance(x.lhs, Symbol) and not x.rhs.has(x.lhs)
-    ]  # fmt: skip
     guard = to_cnf(guard)  # the form that the search takes
     cases = [y for x in relations(guard) for y in (x.args if isinstance(x, Or) else (x,))]
-    needed, defining = pole.free_symbols | guard.free_symbols, list[Boolean]()
-    while extra := [x for x in known if x.lhs in needed - region.free_symbols]:
-        known = [x for x in known if x not in extra]
-        defining += extra
-        needed |= set().union(*(x.free_symbols for x in extra))
-    bound = region.free_symbols | {x.lhs for x in defining}
+    needed = pole.free_symbols | guard.free_symbols
+    known = defining(formula, needed, region)
+    needed |= And(*known).free_symbols
+    bound = region.free_symbols | {x.lhs for x in known}
     if any(not x.is_integer for x in needed - bound) or not all(
-        map(_rational, (*relations(pole), *cases, *defining))
+        map(_rational, (*relations(pole), *cases, *known))
     ):
         return None
-    case = And(region, pole, guard, *defining)
+    case = And(region, pole, guard, *known)
     return None if case is false else find(case, max_nodes=NODES)
+
+
+def _kinked(
+    edge: Boolean, node: Basic, formula: Boolean, region: Boolean, guard: Boolean
+) -> Instance | None:
+    """An instance at which a derivative is taken at what may be a kink; any one, where the point is fixed."""
+    if edge is not true:
+        return _reached(edge, formula, region, guard)
+    known = defining(formula, node.free_symbols | guard.free_symbols, region)
+    at = find(And(region, guard, *known), max_nodes=NODES)
+    return at if at is not None and node.free_symbols <= at.keys() else None
 
 
 def _rational(condition: Boolean) -> bool:

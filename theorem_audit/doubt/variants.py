@@ -109,12 +109,13 @@ def joined(claim: Claim, parts: Sequence[Boolean]) -> Boolean:
 class Draft:
     """One changed conjunct, worked out when it is asked for: SymPy takes its time over an equation.
 
-    index: of the conjunct.  before: drafts that come before it and may have its name.
+    index: of the conjunct.  new: what it is changed to, before that is worked out.  before: drafts that come
+    before it and may have its name.
     """
 
     def __init__(self, claim: Claim, index: int, change: Change, before: Sequence[Draft]) -> None:
         self.claim, self.index, self.before = claim, index, tuple(before)
-        self.group, self._what, self._new, self.relative = change
+        self.group, self._what, self.new, self.relative = change
 
     @cached_property
     def what(self) -> str:
@@ -125,7 +126,7 @@ class Draft:
     @cached_property
     def part(self) -> Boolean | None:
         """The changed conjunct; None where it is no formula, or says what another says (weaker, not wrong)."""
-        new = self._new
+        new = self.new
         if isinstance(new, Relational):
             try:
                 new = new.func(*new.args)

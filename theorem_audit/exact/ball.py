@@ -37,7 +37,8 @@ MAX_CELLS = 20_000
 def enclose(expr: Expr, values: Mapping[Symbol, flint.arb]) -> flint.arb:
     """An interval that contains ``expr`` for all symbol values in the given intervals.
 
-    Known: +, *, powers, log, the absolute value, maxima, minima, the functions of ``BALLS``, pi and E.
+    Known: +, *, powers, log, the absolute value, maxima, minima, the functions of ``BALLS``,
+    J_n of a whole order, pi and E.
     Raises Undecided otherwise.
     """
     if expr.is_Symbol:
@@ -66,6 +67,8 @@ def enclose(expr: Expr, values: Mapping[Symbol, flint.arb]) -> flint.arb:
         return reduce(flint.arb.max if isinstance(expr, sympy.Max) else flint.arb.min, args)
     if isinstance(expr, sympy.Abs):
         return abs(args[0])
+    if isinstance(expr, sympy.besselj):
+        return args[1].bessel_j(args[0])
     return args[0].log() if isinstance(expr, log) else getattr(args[0], BALLS[type(expr)])()
 
 
@@ -73,6 +76,8 @@ def _known(expr: Expr) -> bool:
     """Whether its kind has an interval version; a logarithm that is not evaluated may have a base."""
     if isinstance(expr, log):
         return len(expr.args) == 1
+    if isinstance(expr, sympy.besselj):
+        return bool(expr.order.is_Integer)
     return type(expr) in BALLS or isinstance(
         expr, sympy.Add | sympy.Mul | Pow | sympy.Abs | sympy.Max | sympy.Min
     )

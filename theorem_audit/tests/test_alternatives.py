@@ -18,11 +18,16 @@ from sympy import (
     Matrix,
     Max,
     Min,
+    Ne,
     Or,
     Piecewise,
     Tuple,
     Xor,
+    expand_log,
+    log,
+    sign,
     symbols,
+    true,
 )
 
 from theorem_audit.checks.expect import expect, expect_identity, expect_zero
@@ -110,6 +115,37 @@ def test_equations_that_are_read_off_each_other_keep_no_rank() -> None:
     assert _asked(both, _from_outside).outcome == "passed"
     why = {"x doubled throughout": "the scale of x is free here"}
     assert _asked(claim(both.formula, survivors=why), _from_each_other).outcome == "passed"
+
+
+NOT_DOUBLED: dict[str, tuple[Any, Any, dict[Any, Any]]] = {
+    "a sign": (And(Eq(y, sign(x)), Eq(z, 3 * sign(x))), Ne(x, 0), {}),
+    "zero on both sides": (And(Eq(x * (y - 3), 0), Eq(x * (z - 4), 0)), Ne(x, 0), {y: 3, z: 4}),
+    "what is zero": (And(Eq(x, 0), Eq(y, x + 3)), true, {x: 0, y: 3}),
+    "a difference of logarithms": (
+        And(Eq(y, log(2 * x) - log(x)), Eq(z, 3 * log(2 * x) - 3 * log(x))),
+        Gt(x, 0),
+        {y: log(2), z: 3 * log(2)},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", NOT_DOUBLED)
+def test_what_doubling_does_not_change_is_no_wrong_variant(what: str) -> None:
+    """Mended: a true claim lost its rank, as its evidence accepted what says the same."""
+    formula, region, values = NOT_DOUBLED[what]
+
+    def from_outside(handed: Claim) -> None:
+        for equation in handed.formula.args:
+            if values:
+                gap = (equation.lhs - equation.rhs).subs(values)
+                expect_zero(expand_log(gap, force=True), "at these values")
+                continue
+            scale = equation.rhs.subs(x, 1)
+            expect(equation.rhs == scale * sign(x), "a multiple of the sign")
+            expect(scale == {y: 1, z: 3}[equation.lhs], "this one")
+
+    said = _asked(claim(formula, region), from_outside)
+    assert said.outcome == "passed", said
 
 
 def test_what_the_alternatives_are() -> None:

@@ -14,6 +14,7 @@ from sympy import (
     Integer,
     Max,
     Mod,
+    Ne,
     Piecewise,
     Rational,
     Symbol,
@@ -140,6 +141,12 @@ AT_POINTS: dict[str, Row] = {
         ({a: 0},),
     ),
     "where a factor may be 0": (Eq(x * y, 3 * x), true, whole, ({y: 3},)),
+    "where a factor may be 0, and another not": (
+        Eq(x * z * (y - 3), 0),
+        Ne(x, 0),
+        whole,
+        ({y: 3},),
+    ),
     "a part of it": (And(SQUARE, Eq(z, x)), true, whole, ({y: 4, x: TWO, z: TWO},)),
 }
 IN_GENERAL: dict[str, Row] = {
@@ -171,6 +178,13 @@ IN_GENERAL: dict[str, Row] = {
         ({y: 4, x: 2}, {y: x**2}),
     ),
     "a number beyond a factor that is not 0": (Eq(x * y, 3 * x), Gt(x, 0), whole, ({y: 3},)),
+    "a number where a factor may not be 0": (Eq(x * (y - 3), 0), Ne(x, 0), whole, ({y: 3},)),
+    "a number where factors may not be 0": (
+        Eq(x**2 * z * y, 3 * x**2 * z),
+        And(Ne(x * w, 0), Gt(z, 0)),
+        whole,
+        ({y: 3},),
+    ),
     "where a factor is 0, and in general": (SCALED, true, whole, ({a: 0}, {y: x**2})),
     "numbers by a chain": (
         And(Eq(w, 1), Eq(z, w + 1), Eq(y, x * z)),

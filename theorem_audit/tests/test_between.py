@@ -19,6 +19,7 @@ from sympy import (
     Piecewise,
     Rational,
     Symbol,
+    besselj,
     cos,
     exp,
     log,
@@ -53,11 +54,14 @@ POLES: dict[str, tuple[Expr, Any]] = {
     "a square of one": (1 / (y * (sin(x) - x / 3)) ** 2, And(Gt(x, 1), Gt(y, 0))),
     "a hyperbolic tangent": (y / (3 * tanh(x) - 2), QUADRANT),
     "the larger of two": (1 / (Max(x, y) - exp(x) / 3), And(Gt(x, 1), Lt(x, 2), Eq(y, 0))),
+    "a Bessel function": (1 / besselj(0, x), And(Ge(x, 1), Le(x, 4))),
+    "another": (1 / besselj(2, x), And(Ge(x, 1), Le(x, 8))),
     "beside a curve": (1 / (x**2 + y**2 - 3), And(QUADRANT, Ne(x * y, 100))),
 }
 NONE: dict[str, tuple[Expr, Any]] = {
     "outside the region": (1 / (x**2 + y**2 - 3), And(QUADRANT, Lt(x, 1), Lt(y, 1))),
     "outside a disc": (1 / (x**2 + y**2 - 3), And(QUADRANT, Lt(x**2 + y**2, 3))),
+    "before a Bessel function's": (1 / besselj(0, x), And(Ge(x, 0), Le(x, 2))),
     "between integers": (1 / (n**2 - 2), Gt(n, 0)),
     "in the gap of two regions": (1 / (x**5 - x - 3), Or(Lt(x, 1), Gt(x, 2))),
     "where it is taken out": (1 / (x**2 + y**2 - 3), And(QUADRANT, Ne(x**2 + y**2, 3))),

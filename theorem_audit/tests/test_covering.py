@@ -79,6 +79,47 @@ def test_a_part_of_what_is_said_is_certified_where_it_is_said(
     assert said(evidence, of).outcome == found
 
 
+LOW, HIGH = Le(x, HALF), Ge(x, HALF)
+TWICE = made(And(Implies(LOW, Ge(x * (1 - x), 0)), Implies(HIGH, Ge(x * (1 - x), 0))), UNIT)
+
+
+@pytest.mark.parametrize(
+    ("boxes", "found"),
+    [
+        ([({x: (0, HALF)}, true)], "inconclusive"),
+        ([({x: (HALF, 1)}, true)], "inconclusive"),
+        ([({x: (0, HALF)}, LOW)], "inconclusive"),
+        ([({x: (HALF, 1)}, HIGH)], "inconclusive"),
+        ([({x: (0, HALF)}, LOW), ({x: (HALF, 1)}, HIGH)], "passed"),
+        ([({x: (0, 1)}, true)], "passed"),
+    ],
+)
+def test_what_is_said_twice_is_said_where_either_condition_holds(boxes: Any, found: str) -> None:
+    """Mended: it counted with one of its conditions alone, whichever came first."""
+
+    def evidence(claim: Claim) -> None:
+        for box, part in boxes:
+            expect_inequality(Ge(x * (1 - x), 0), box, (x,), part=part)
+
+    assert said(evidence, TWICE).outcome == found
+
+
+def test_what_is_said_alone_and_as_an_alternative_counts_for_both() -> None:
+    other = Le(x, HALF)
+    both = made(And(Implies(HIGH, Ge(x, HALF)), Or(Ge(x, HALF), other, evaluate=False)), UNIT)
+
+    def evidence(*parts: Any) -> Callable[[Claim], None]:
+        def function(claim: Claim) -> None:
+            for relation in parts:
+                ends = (HALF, 1) if relation == HIGH else (0, HALF)
+                expect_inequality(relation, {x: ends}, part=relation)
+
+        return function
+
+    assert said(evidence(HIGH, LOW), both).outcome == "passed"
+    assert said(evidence(HIGH), both).outcome == "inconclusive"
+
+
 def test_alternatives_decide_where_together_they_are_all() -> None:
     def evidence(claim: Claim) -> None:
         for relation, low, high in ((Ge(x, HALF), HALF, 1), (Le(x, HALF), 0, HALF)):

@@ -68,6 +68,7 @@ from sympy import (
     sin,
     sqrt,
     tan,
+    true,
     zeta,
 )  # fmt: skip
 
@@ -200,6 +201,24 @@ NOWHERE: dict[str, tuple[Expr, Any]] = {
     "a double factorial": (factorial2(n), Ge(n, -4)),
     "a hypergeometric series": (hyper((1, 1), (2,), x), Ge(x, 0)),
 }
+FIXED: dict[str, tuple[Expr, Any]] = {
+    "a derivative of |x| at 0": (Subs(Derivative(Abs(x), x), x, 0), true),
+    "beside a hypothesis": (Subs(Derivative(Abs(x), x), x, 0) + z, Gt(z, 0)),
+    "a derivative of |x - 1| at 1": (Subs(Derivative(Abs(x - 1), x), x, 1), true),
+    "at a root": (Subs(Derivative(Abs(x**2 - 2), x), x, sqrt(2)), true),
+    "a second one of x |x| at 0": (Subs(Derivative(x * Abs(x), (x, 2)), x, 0), true),
+    "times what is more than 0": (Subs(Derivative(z * Abs(x), x), x, 0), Gt(z, 0)),
+    "times what may be another number": (Subs(Derivative(z * Abs(x), x), x, 0), Ge(z, 0)),
+}
+TURNED: dict[str, tuple[Expr, Any]] = {
+    "one turn": (1 / (1 - cos(x)), And(Ge(x, 1), Le(x, 7))),
+    "two turns back": (1 / (1 - cos(x)), And(Ge(x, -13), Le(x, -7))),
+    "a slower one": (1 / (1 - cos(x / 10)), And(Ge(x, 1), Le(x, 70))),
+    "with a phase": (1 / (1 - sin(3 * x + 1)), And(Ge(x, 1), Le(x, 3))),
+    "a half": (1 / (1 - 2 * cos(x)), And(Ge(x, 5), Le(x, 6))),
+    "a root of a half": (1 / (sqrt(2) - 2 * sin(x)), And(Ge(x, 8), Le(x, 9))),
+    "under a root, in a sum": (x + tan(x) / 2, And(Ge(x, 7), Le(x, 8))),
+}
 SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "one over 1 and a quotient, where it has a value": (1 / (1 + 1 / x), ABOVE),
     "in a case that does not hold there": (
@@ -214,6 +233,8 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "one over a logarithm beyond 1": (1 / log(x), Gt(x, 1)),
     "a case that leaves the pole out": (Piecewise((1 / log(x), x > 1), (0, True)), ABOVE),
     "an exponential": (1 / (exp(x) + 1), Gt(x, -9)),
+    "before one turn": (1 / (1 - cos(x)), And(Ge(x, 1), Le(x, 6))),
+    "after one turn": (1 / (1 - cos(x)), And(Ge(x, Rational(63, 10)), Le(x, 7))),
     "a tangent before pi/2": (tan(x), And(Gt(x, -pi / 2), Lt(x, pi / 2))),
     "cosines": (1 / (2 + cos(x)), Gt(x, 0)),
     "an absolute value": (1 / (1 + Abs(x)), Gt(x, -1)),
@@ -236,6 +257,20 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "a derivative of |x| beyond 0": (Derivative(Abs(x), x), Gt(x, 0)),
     "a derivative of |x|^3": (Derivative(Abs(x) ** 3, x), Ge(x, 0)),
     "a first derivative of x |x|": (Derivative(x * Abs(x), x), Ge(x, 0)),
+    "a derivative of |x| at 1": (Subs(Derivative(Abs(x), x), x, 1), true),
+    "a derivative of |x|^3 at 0": (Subs(Derivative(Abs(x) ** 3, x), x, 0), true),
+    "a derivative of z |x| at 0, where nothing is said of z": (
+        Subs(Derivative(z * Abs(x), x), x, 0),
+        true,
+    ),
+    "a derivative of z |x| at 0, where z is 0": (
+        Subs(Derivative(z * Abs(x), x), x, 0),
+        Eq(z, 0),
+    ),
+    "a derivative at 0 in a case that never holds": (
+        Piecewise((Subs(Derivative(Abs(x), x), x, 0), z < 0), (1, True)),
+        Gt(z, 0),
+    ),
     "a derivative of |x^2|": (Derivative(Abs(z * x**2), x), And(Ge(x, 0), Gt(z, 0))),
     "a derivative of a maximum that touches": (Derivative(Max(x**2, 2 * x - 1), x), ABOVE),
     "a derivative of a table that fits": (
@@ -277,6 +312,19 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
 def test_a_part_without_a_value_that_no_polynomial_tells_is_an_error(what: str) -> None:
     """Mended: each came out proved, as only zeros of polynomials were looked for, and rational ones."""
     assert undefined(valued(*NOWHERE[what]))
+
+
+@pytest.mark.parametrize("what", TURNED)
+def test_a_part_without_a_value_at_an_angle_is_an_error(what: str) -> None:
+    """Mended: nine angles were tried, up to 3 pi/2."""
+    assert undefined(valued(*TURNED[what]))
+
+
+@pytest.mark.parametrize("what", FIXED)
+def test_a_derivative_at_a_kink_that_is_put_in_is_an_error(what: str) -> None:
+    """Mended: a kink was looked for where a symbol of the region makes one, and not at a number."""
+    found = undefined(valued(*FIXED[what]))
+    assert found[0].what.endswith(" has two slopes, or none")
 
 
 @pytest.mark.parametrize("what", SOMEWHERE)

@@ -28,12 +28,12 @@ from sympy import (
     true,
 )
 
-from theorem_audit.tests.made_up import valued
+from theorem_audit.tests.made_up import claim, valued
 from theorem_audit.weigh.sense import vacuous
 
 pytestmark = pytest.mark.usefixtures("somewhere")
 
-x, y, z = symbols("x y z", real=True)
+w, x, y, z = symbols("w x y z", real=True)
 n, k = symbols("n k", integer=True)
 Case = tuple[Expr, Any]
 
@@ -98,6 +98,43 @@ EACH: dict[str, Case] = {
     ),
     "alternatives": (Piecewise((1, Or(x < 0, x > 5)), (2, And(x >= 0, x <= 5))), Ge(x, -9)),
 }
+
+
+AT_0 = Piecewise((1, y > 0), (2, y < 0))
+UNIT = And(Ge(x, 0), Le(x, 1))
+# What the formula says beside the table, and whether the table's gap is reached by it.
+DEFINED: dict[str, tuple[Any, Any, bool]] = {
+    "a line": (Eq(y, 2 * x - 1), UNIT, True),
+    "a line that stays above": (Eq(y, 2 * x + 1), UNIT, False),
+    "a root": (Eq(y, 2 * x**2 - 1), UNIT, True),
+    "no polynomial": (Eq(y, exp(x) - 2), UNIT, True),
+    "no polynomial, above": (Eq(y, exp(x) + 2), UNIT, False),
+    "one after the other": (And(Eq(y, w - 1), Eq(w, 2 * x)), UNIT, True),
+    "one after the other, above": (And(Eq(y, w + 1), Eq(w, 2 * x)), UNIT, False),
+    "by the table itself": (And(Eq(y, w - 1), Eq(w, AT_0)), UNIT, False),
+    "by another table": (Eq(y, Piecewise((x, x < 1), (0, True))), UNIT, True),
+    "by another table, above": (Eq(y, Piecewise((x + 1, x < 1), (3, True))), UNIT, False),
+    "by what nobody bounds": (Eq(y, w), UNIT, False),
+    "in integers": (Eq(n, 2 * k + 1), Ge(k, 0), False),
+}
+
+
+def test_a_case_that_the_formula_excludes_has_no_gap() -> None:
+    """Mended: what it defines was looked at as if it could be anything."""
+    inner = Piecewise((1, x > 0), (2, x < 0))
+    for line, gap in ((2 * x + 1, True), (2 * x - 1, False)):
+        formula = And(Eq(y, line), Eq(z, Piecewise((inner, y > 0), (0, True))))
+        assert (vacuous(claim(formula, UNIT), 0) is not None) == gap
+
+
+@pytest.mark.parametrize("name", DEFINED)
+def test_a_gap_in_what_the_formula_defines_is_an_error(name: str) -> None:
+    """Mended: of a symbol that no hypothesis speaks of a table's gaps were not looked for."""
+    defined, region, gap = DEFINED[name]
+    said = vacuous(claim(And(defined, Eq(z, AT_0)), region), 0)
+    assert (said is not None) == gap, said
+    if said is not None:
+        assert (said.outcome, "has no case there" in said.detail) == ("error", True)
 
 
 @pytest.mark.parametrize("name", NONE)

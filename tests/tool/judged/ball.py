@@ -22,6 +22,7 @@ from sympy import (
     asinh,
     atan,
     atanh,
+    besselj,
     cos,
     cosh,
     cot,
@@ -55,6 +56,7 @@ FORMULAS = (
     log(1 + X) * exp(-Y) + sqrt(X + Y),
     *(f(X - Y) for f in (sin, cos, tan, cot, sec, csc, sinh, cosh, tanh, coth, atan, asinh, erf, erfc, abs)),
     *(f(X * Y / 2) for f in (asin, atanh)), acosh(1 + X), sin(X) * cos(Y) - 2,
+    besselj(0, X * Y), besselj(3, X - Y),
 )  # fmt: skip
 
 
@@ -74,6 +76,8 @@ def enclosures_hold(judge: ModuleType) -> None:
         Float("0.5") * X,
         Limit(X * Y, Y, 0),
         1 + gamma(X),
+        besselj(HALF, X),
+        besselj(X, 1),
         log(X, HALF, evaluate=False),
     ):
         assert outcome(lambda u=unknown: judge.enclose(u, {X: flint.arb(1)}))[0] == "inconclusive"  # type: ignore[misc]

@@ -45,6 +45,7 @@ class _Play:
         self.judge, self.named, self.says, self.harmless_ones = judge, named, says, harmless.split()
         self.excused, self.seconds = excused.split(), seconds
         self.shared: list[str] = []  # names of what is doubled
+        self.same = ""  # of these, what may say the same
         self.apart: list[str] = []  # a conjunct's alternatives: the numbers of its variants
         self.asked: list[str] = []
         self.made: list[str] = []
@@ -91,7 +92,7 @@ class _Play:
             explanation=lambda claim, name: "why" if name in self.excused else "",
             rescaled=lambda claim: ((x, (claim, x)) for x in self.shared),
             alternatives=lambda part: self.apart, only=lambda part, new: new.partition(":")[2],
-            of_one=self.of_one,
+            of_one=self.of_one, shown_different=lambda claim, wrong: wrong[1] not in self.same.split(),
         ):  # fmt: skip
             return self.judge.challenge(about, items, **seed)
 
@@ -287,6 +288,10 @@ def _apart(judge: ModuleType) -> None:
         )
         play.shared = names.split()
         assert _told(play.of(about, good))[1:] == (1, says), names
+    for same, says in (("a", f"{shared}b)"), ("a b", ""), ("b", f"{shared}a)")):
+        play = _Play(judge, {0: "sign:1"}, {"good sign:1": "refuted"})
+        play.shared, play.same = ["a", "b"], same
+        assert _told(play.of(about, good))[1:] == (1, says), same
     for slow in (
         False,
         True,

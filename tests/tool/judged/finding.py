@@ -175,6 +175,7 @@ def instances_hold(judge: ModuleType) -> None:
         assert judge.find(region, thorough=True) is None, region
     assert judge.somewhere(NOWHERE[0]) is judge.find(NOWHERE[1]) is None
     assert (judge.find(true), judge.find(false)) == ({}, None)
+    _definitions(judge)
     above = And(Ge(M, exp(x)), Ge(x, 0))
     assert judge.find(above, {x: Integer(3)}) == {
         x: 3,
@@ -184,6 +185,25 @@ def instances_hold(judge: ModuleType) -> None:
     assert judge.find(And(Eq(x**2, 2), Gt(y, 0)), {y: Integer(1)}, thorough=True) is None
     _claims(judge)
     _edges(judge)
+
+
+def _definitions(judge: ModuleType) -> None:
+    """Which equations say what some symbols are: of a symbol apart, which is not in the region."""
+    one, two, three = Eq(x, y + 1), Eq(y, z * a), Eq(a, 2 * b)
+    for formula, needed, region, found in (
+        (And(one, two, three), {x}, true, [one, two, three]),
+        (And(one, two, three), {y}, true, [two, three]), (And(one, two, three), {b}, true, []),
+        (And(one, two, three), {x, a}, true, [three, one, two]),
+        (And(one, two, three), {x}, Gt(y, 0), [one]), (And(one, two, three), {x}, Gt(x, 0), []),
+        (And(one, two, three), {x}, Gt(a, 0), [one, two]), (one, {x}, true, [one]),
+        (Eq(x, x**2 + y), {x}, true, []), (Eq(x + 1, y), {x, y}, true, []), (Gt(x, y), {x}, true, []),
+        (And(one, Eq(x, z)), {x}, true, [one, Eq(x, z)]), (And(one, Eq(y, x - 1)), {x}, true,
+         [one, Eq(y, x - 1)]),
+    ):  # fmt: skip
+        told = judge.defining(formula, frozenset(needed), region)
+        assert sorted(told, key=str) == sorted(found, key=str), (formula, needed)
+        asked = needed - region.free_symbols
+        assert all(x.lhs in asked for x in told[: len(asked & {e.lhs for e in told})])
 
 
 def _claims(judge: ModuleType) -> None:

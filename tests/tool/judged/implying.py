@@ -185,7 +185,14 @@ SIGNS: tuple[tuple[Any, Any, bool, bool], ...] = (
     (x * (y - z), And(Ge(x, HALF), Gt(y, z)), True, True),
     (x - y, And(Lt(w, 0), Lt(z, 0), Gt(-w * z * (x - y), 0)), False, True),
     (-2 * x, Lt(x, 0), True, True),
-    (x - y, And(Gt(w * (x - y), 0), Gt(w * z, 0), Gt(z, 0)), True, True), (x, Ne(x, 0), False, False),
+    (x - y, And(Gt(w * (x - y), 0), Gt(w * z, 0), Gt(z, 0)), True, True), (x, Ne(x, 0), False, True),
+    (x, Ne(y, 0), False, False), (x * y, Ne(x, 0), False, False), (x * y, And(Ne(x, 0), Ne(y, 0)), False, True),
+    (x**2 * y, Ne(x * y, 0), False, True), (x * y, And(Ne(x, 0), Lt(y, 0)), False, True),
+    (x * y, And(Ne(x, 0), Gt(y, 0)), False, True), (x * y, And(Ne(x, 0), Ge(y, 0)), False, False),
+    (x * (y - z), And(Ne(x, 0), Ne(z, y)), False, True), (x / y, And(Ne(x, 0), Ne(y, 0)), False, True),
+    (x * (y - 3), And(Ne(x, 0), Ne(y, 3)), False, True), (x - x, Ne(x, 0), False, False),
+    (exp(x) - 2, Ne(exp(x), 2), False, True), (x * (exp(x) - 2), Ne(exp(x), 2), False, False),
+    (x, Ne(x + 1, 1), False, True), (x, Ne(x, 1), False, False), (Integer(0), Ne(x, 0), False, False),
     (3 * x + 6, Gt(x, -2), True, True),
 )  # fmt: skip
 

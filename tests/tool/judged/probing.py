@@ -28,6 +28,7 @@ from sympy import (
     Subs,
     Sum,
     Symbol,
+    cos,
     cot,
     digamma,
     exp,
@@ -66,6 +67,15 @@ PROBED: tuple[tuple[Any, Any, frozenset[Any], Any, Any, dict[Any, Any] | None], 
     (tan(x), And(Lt(x, 0), Gt(x, -4)), NONE, true, true, {x: -pi / 2}),
     (cot(x), NEAR, NONE, true, true, {x: 0}), (1 / (sin(x) - HALF), NEAR, NONE, true, true, {x: pi / 6}),
     (1 / sin(x), Gt(x, 1), NONE, true, true, {x: pi}), (tan(x), Gt(x, 4), NONE, true, true, {x: 3 * pi / 2}),
+    (1 / (1 - cos(x)), And(Ge(x, 5), Le(x, 7)), NONE, true, true, {x: 2 * pi}),
+    (1 / (1 - cos(x)), And(Ge(x, -13), Le(x, -7)), NONE, true, true, {x: -4 * pi}),
+    (1 / (1 - cos(x)), And(Ge(x, 13), Le(x, 20)), NONE, true, true, None),
+    (1 / (1 - sin(3 * x + 1)), And(Ge(x, 1), Le(x, 3)), NONE, true, true, {x: (5 * pi / 2 - 1) / 3}),
+    (1 / (1 + cos(x) + y**2), And(Ge(x, 1), Le(x, 4), Ge(y, 0)), NONE, true, true, {x: pi, y: 0}),
+    (1 / (1 - cos(x) + y**2), And(Ge(x, 5), Le(x, 7), Ge(y, 0)), NONE, true, true, None),
+    (1 / (x - cos(1)), And(Ge(x, 0), Le(x, 2)), NONE, true, true, None),
+    (1 / (1 - cos(x**2)), And(Ge(x, 1), Le(x, 7)), NONE, true, true, None),
+    (1 / (1 - cos(other * x)), And(Ge(x, 1), Le(x, 7)), NONE, true, true, None),
     (1 / (exp(k) - E**20), Gt(k, 3), NONE, true, true, {k: 20}),
     (1 / (exp(k) - E**21), Gt(k, 3), NONE, true, true, None),
     (1 / (exp(k * y) - E**4), Gt(k + y, 3), NONE, true, true, {k: 2, y: 2}),
@@ -132,6 +142,14 @@ def probes_hold(judge: ModuleType) -> None:
     assert len([*judge.probed(same, Gt(x, 0))]) == 1
     two = [*same, (1 / (exp(x) - E), NONE, true, true)]
     assert [b.instance[x] for b in judge.probed(two, Gt(x, 0))] == [1, 1]
+    turns = {Rational(m, 12) * pi for m in range(-48, 49) if m % 2 == 0 or m % 3 == 0}
+    assert (len(judge.TURNS), {*judge.TURNS}) == (len(turns) + 1, turns)  # 0 either way
+    for node, places in (
+        (cos(2 * x) + x, {t / 2 for t in turns}), (cos(x) * sin(x + 1), {*turns, *(t - 1 for t in turns)}),
+        (x - cos(1), set()), (cos(x**2), set()), (cos(y * x), set()), (cos((1 + I) * x), set()),
+        (exp(x), set()),
+    ):  # fmt: skip
+        assert {*judge._turned(node, x)} == places, node
     _roots(judge)
     _values(judge)
     _inside(judge)

@@ -21,6 +21,7 @@ from sympy import (
     Piecewise,
     Rationals,
     Reals,
+    Sum,
     Symbol,
     exp,
     false,
@@ -45,8 +46,8 @@ def _asked(judge: ModuleType, side: Any, region: Any) -> list[Any]:
     return [*judge.overlapping(_nodes(side), region)]
 
 
-def _gaps(judge: ModuleType, side: Any, region: Any) -> list[Any]:
-    return [*judge.uncovered(_nodes(side), region)]
+def _gaps(judge: ModuleType, side: Any, region: Any, formula: Any = true) -> list[Any]:
+    return [*judge.uncovered(_nodes(side), region, formula)]
 
 
 def overlaps_hold(judge: ModuleType) -> None:
@@ -92,6 +93,7 @@ def overlaps_hold(judge: ModuleType) -> None:
         (Piecewise((1, x + y > 2), (2, x + y < 2)), And(Gt(x, 0), Gt(y, 0)), 1),
     ):
         assert len(_gaps(judge, side, region)) == says, side
+    _defined_tables(judge)
     (found,) = _asked(judge, test_overlapping.TWO["in a term"][0], true)
     assert found.instance == {test_overlapping.k: 2}
     two = Piecewise((y, x < 3), (z, k > x), (5, x > 2))
@@ -131,6 +133,23 @@ def overlaps_hold(judge: ModuleType) -> None:
         0,
         first,
     )  # it has no value there
+
+
+def _defined_tables(judge: ModuleType) -> None:
+    """What the formula's equations say of a table's symbols, and of its cases'; not of a sum's index."""
+    for defined, region, gap in test_overlapping.DEFINED.values():
+        found = _gaps(judge, test_overlapping.AT_0, region, And(defined, Eq(z, 1)))
+        assert len(found) == gap, defined
+        assert all(v.instance[y] == 0 for v, _ in found)
+    inner = Piecewise((1, x > 0), (2, x < 0))
+    both = Piecewise((inner, y > 0), (0, True))
+    unit = And(Ge(x, 0), Le(x, 1))
+    for line, gap in ((2 * x + 1, 1), (2 * x - 1, 0), (2 * x + w, 1)):
+        assert len(_gaps(judge, both, unit, Eq(y, line))) == gap, line
+    term = Sum(Piecewise((1, k > 2), (2, k < 2)), (k, 1, 5))
+    assert len(_gaps(judge, term, true, Eq(k, 7))) == 1
+    guarded = Sum(Piecewise((inner, k > 4), (0, True)), (k, 1, 5))
+    assert len(_gaps(judge, guarded, unit, Eq(k, 3))) == 1
 
 
 def limits_hold(judge: ModuleType) -> None:

@@ -244,12 +244,21 @@ def _formulas(judge: ModuleType) -> None:
     chain = claim(And(Eq(y, 1 / z), Eq(z, t), Eq(t, x - 1)), Gt(x, 0))
     assert judge.undefined(chain)[0].instance[x] == 1
     assert not judge.undefined(claim(And(Eq(y, 1 / z), Eq(z, x + 1)), Gt(x, 0)))
+    kink = Subs(Derivative(z * Abs(x), x), x, 0)
+    never = Piecewise((Subs(Derivative(Abs(x), x), x, 0), z > 0), (1, True))
+    for side, said, found in ((kink, t + 1, True), (kink, y - y + 0 * t, False), (never, -t, False),
+                              (never, t - 1, True)):  # fmt: skip
+        made = claim(And(Eq(y, side), Eq(z, said)), Gt(t, 0))
+        assert bool(judge.undefined(made)) == found, (side, said)
+    loose = claim(And(Eq(y, 1 / z), Eq(z, x - t)), Gt(x, 0))  # of t nothing is said
+    assert not judge.undefined(loose)
     assert judge.undefined(claim(Or(Eq(y, 1 / x), Eq(x, 0)), NEAR)) == []
     assert (
         judge.undefined(claim(Or(Eq(y, 1 / (x**2 - 2)), Gt(x, 1)), And(Gt(x, 0), Lt(x, 5)))) == []
     )
     for what, (side, region) in {
         **test_no_value.NOWHERE,
+        **test_no_value.FIXED,
         **test_ranges.NONE,
         **test_between.POLES,
         **test_overlapping.NONE,
