@@ -89,11 +89,8 @@ def of_one(claim: Claim, index: int, alternative: Basic) -> Iterator[Draft]:
     """The changes of one conjunct that are of one of its alternatives alone."""
     part = relations(claim.formula)[index]
     for draft in changed_parts(claim, index, ("sign", "integer", "dropped term", "exponent")):
-        if (
-            only(part, draft.new) != alternative
-        ):  # its equation is not yet worked out, which takes long
-            continue
-        if draft.part is not None and only(part, draft.part) == alternative:
+        # Before its equation is worked out, which takes long.
+        if only(part, draft.new) == alternative and draft.part is not None:
             yield draft
 
 
@@ -125,6 +122,8 @@ def shown_different(claim: Claim, wrong: Claim) -> bool:
         for of in (claim, wrong)
     )
     known = [x for x in before if not _of_nobodys(x, [claim.region, *before])]
+    if any(x.has(AppliedUndef) for x in known):  # of which nobody knows where they hold
+        return False
     for new in after:
         if new in before:
             continue
@@ -132,7 +131,7 @@ def shown_different(claim: Claim, wrong: Claim) -> bool:
             at = find(And(claim.region, *known, Ne(*new.args)), max_nodes=NODES, thorough=True)
         except (TypeError, NotImplementedError):  # what can be asked at no point
             continue
-        if at is not None and not any(value.has(AppliedUndef) for value in at.values()):
+        if at is not None:
             return True
     return False
 

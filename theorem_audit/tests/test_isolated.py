@@ -98,7 +98,9 @@ def shared(
         )
     lemma = 'Eq(y, 2*x), parts={"statement": Eq(y, 2*x)}'
     chapter += f'FIRST = claim("FIRST", Eq(y, x))\nLEMMA = claim("LEMMA", {lemma})\n'
-    tests += HELPERS + (
+    tests += HELPERS
+    lemmas = (  # in a file of its own: none may read its claim at its top, as the helpers do
+        "from theorem_audit import evidence, expect_identity\nfrom th.ch import x, y\n"
         '@evidence("LEMMA", "symbolic")\ndef test_lemma(claim):\n'
         "    expect_identity(claim.formula, {y: 3*x})\n"
     )
@@ -115,7 +117,7 @@ def shared(
             f"    expect_identity(claim.formula, {{y: {how} * h}})\n"
         )
     folder = tmp_path_factory.mktemp("shared")
-    more = {"th/ch.py": chapter, "tests/test_ch.py": tests, "shared.py": "K = 2\n",
+    more = {"th/ch.py": chapter, "tests/test_ch.py": tests, "tests/test_lemma.py": lemmas, "shared.py": "K = 2\n",
             "tests/near.py": "from tests import far\n", "tests/far.py": "def two(): return 2\n"}  # fmt: skip
     write(folder, {**HEAD, **more})
     run(

@@ -61,7 +61,7 @@ APART: tuple[tuple[Any, list[Any]], ...] = (
     (Eq(ImmutableMatrix([y]), ImmutableMatrix([Max(x, w)])), [y, w, x]),
     (Xor(Gt(x, 0), Eq(y, Max(z, w))), [Gt(x, 0), w, z]), (Eq(y, x + Max(x, 0)), [x, Integer(0)]),
     (Tuple(Ge(y, Max(z, w)), Gt(x, 0)), [Ge(y, Max(z, w)), Gt(x, 0)]), (Eq(y, exp(Max(z, w))), [w, z]),
-    (Gt(x, Max(y, TABLE)), []), (Eq(Tuple(y), Tuple(y)), []), (x, []),
+    (Gt(x, Max(y, TABLE)), []), (Eq(Tuple(y), Tuple(y), evaluate=False), []), (x, []),
 )  # fmt: skip
 OTHER = Piecewise((2 * x, x < 1), (7 * x + 91, True))
 # A conjunct, a changed one, and which alternative is another there.
@@ -137,3 +137,8 @@ def alternatives_hold(judge: ModuleType) -> None:
             assert draft.part.lhs == y
             assert (case == 2 * x) != (last == 7 * x - 91)
             assert (last == 7 * x - 91) == (alternative == 2 * x)
+    made = claim(And(Eq(w, 1), Eq(y, Piecewise((2 * x, x < 1), (3 * x, True)))))
+    index = [*made.formula.args].index(Eq(y, Piecewise((2 * x, x < 1), (3 * x, True))))
+    drafts = [*judge.of_one(made, index, 2 * x)]
+    assert drafts
+    assert all(x.part.has(Piecewise) for x in drafts), "3 x in both cases is no table"

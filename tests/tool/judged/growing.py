@@ -18,6 +18,7 @@ from sympy import (
     asin,
     atan,
     besselj,
+    besselk,
     binomial,
     cos,
     exp,
@@ -171,7 +172,7 @@ def growth_holds(judge: ModuleType) -> None:
 SIGNS: dict[str, list[tuple[Any, Any]]] = {
     "exact": [(0, 0), (3, 1), (Rational(-1, 7), -1), (y, None), (y - y, 0)],
     "by a ball": [(pi - 3, 1), (sqrt(2) - 2, -1), (sqrt(2) * sqrt(3) - sqrt(6), 0), (exp(1) - log(E**E), 0),
-                  (log(-2), None), (sin(1), 1), (cos(2), -1), (besselj(0, 1), None),
+                  (log(-2), None), (sin(1), 1), (cos(2), -1), (besselj(0, 1), 1), (besselk(0, 1), None),
                   (log(4) - log(2) * 2, None), (log(9) - log(3) * 2, None)],
 }  # fmt: skip
 
