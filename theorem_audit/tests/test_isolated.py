@@ -117,8 +117,8 @@ def shared(
             f"    expect_identity(claim.formula, {{y: {how} * h}})\n"
         )
     folder = tmp_path_factory.mktemp("shared")
-    more = {"th/ch.py": chapter, "tests/test_ch.py": tests, "tests/test_lemma.py": lemmas, "shared.py": "K = 2\n",
-            "tests/near.py": "from tests import far\n", "tests/far.py": "def two(): return 2\n"}  # fmt: skip
+    more = {"th/ch.py": chapter, "tests/test_ch.py": tests, "tests/test_lemma.py": lemmas,
+            "shared.py": "K = 2\n", "tests/near.py": "from tests import far\n", "tests/far.py": "def two(): return 2\n"}  # fmt: skip
     write(folder, {**HEAD, **more})
     run(
         folder
