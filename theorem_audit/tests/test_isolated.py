@@ -118,7 +118,8 @@ def shared(
         )
     folder = tmp_path_factory.mktemp("shared")
     more = {"th/ch.py": chapter, "tests/test_ch.py": tests, "tests/test_lemma.py": lemmas,
-            "shared.py": "K = 2\n", "tests/near.py": "from tests import far\n", "tests/far.py": "def two(): return 2\n"}  # fmt: skip
+            "shared.py": "K = 2\n", "tests/near.py": "from tests import far\n",
+            "tests/far.py": "def two(): return 2\n"}  # fmt: skip
     write(folder, {**HEAD, **more})
     run(
         folder
