@@ -358,8 +358,11 @@ def kernel_table(counted: Mapping[str, Any], console: Console) -> None:
     )
 
 
-def reloaded(found: Reloaded, console: Console) -> None:
-    """The verdicts of an earlier run as they stand today, and why some are stale."""
+def reloaded(found: Reloaded, console: Console, outside: int | None = 0) -> None:
+    """The verdicts of an earlier run as they stand today, and why some are stale.
+
+    outside: how many files outside the project its evidence opened; None where that run did not hear of any.
+    """
     table = Table("claim", "verdict", "because", box=None)
     for claim_id, verdict in found.verdicts.items():
         why = "; ".join(verdict.reasons[:4]) if verdict.name == "stale" else ""
@@ -368,6 +371,14 @@ def reloaded(found: Reloaded, console: Console) -> None:
         table.add_row(claim_id, "[dim]not in that run[/]", "")
     console.print(table)
     console.print(f"\n{len(found.stale)} of {len(found.verdicts)} verdicts are stale")
+    if outside is None:
+        console.print(
+            "not watched: files that evidence opened, of which that run (pytest's) did not hear"
+        )
+    elif outside:
+        console.print(
+            f"not watched: {several(outside, 'file')} outside the project that evidence opened"
+        )
 
 
 def graph(ledger: Ledger, console: Console) -> None:

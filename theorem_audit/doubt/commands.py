@@ -272,7 +272,7 @@ def stale_file(file: Path, args: argparse.Namespace, console: Console) -> int:
     if args.json:
         emit(_with_verdicts(data, found), args.json)
     if args.json != "-":
-        show.reloaded(found, console)
+        show.reloaded(found, console, data.get("outside"))
     return int(bool(found.stale))
 
 

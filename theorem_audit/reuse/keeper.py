@@ -352,6 +352,12 @@ class Keeper:
         names = (x.removeprefix("file:") for x in reads if x.startswith("file:"))
         return {x for x in names if not os.path.isabs(x)}
 
+    @staticmethod
+    def outside(reads: Iterable[str]) -> set[str]:
+        """The files elsewhere among what was read."""
+        names = (x.removeprefix("file:") for x in reads if x.startswith("file:"))
+        return {x for x in names if os.path.isabs(x)}
+
     def forget(self, key: str) -> None:
         """Take an outcome back that was kept in this run."""
         if key in self._kept:

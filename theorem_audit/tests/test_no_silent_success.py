@@ -258,6 +258,21 @@ def test_json_replaces_nothing_that_would_be_lost_without_a_word(fresh: Path, au
         assert audit(*words, "--json", file).returncode == 0, "what it wrote is replaced"
 
 
+def test_files_elsewhere_that_evidence_opens_are_told(
+    fresh: Path, tmp_path: Path, audit: Run
+) -> None:
+    """Mended: ``audit stale RUN.json`` said nothing of them, nor that pytest hears of no opened file."""
+    (tmp_path / "elsewhere.txt").write_text("1")
+    with (fresh / "tests" / "test_descent.py").open("a") as file:
+        file.write(f"open({str(tmp_path / 'elsewhere.txt')!r}).close()\n")
+    assert audit("run", "--json", "run.json").returncode == 0
+    told = audit("stale", "run.json")
+    assert "not watched: 1 file outside the project that evidence opened" in told.stdout
+    assert run_pytest(fresh, "--audit-json", "py.json").returncode == 0
+    told = audit("stale", "py.json")
+    assert "not watched: files that evidence opened, of which that run (pytest's)" in told.stdout
+
+
 def test_a_projects_own_commands_replace_what_is_like_what_they_write(tmp_path: Path) -> None:
     file = tmp_path / "own.json"
     for old, fits in ({"a": 1}, True), ({"a": 1, "b": 2}, False), ([{"a": 1}], False), ({}, True):

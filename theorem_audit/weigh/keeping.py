@@ -33,6 +33,7 @@ class Keeping:
         self.opened: dict[
             str, set[str]
         ] = {}  # claim -> the project's files that its evidence opened
+        self.outside = set[str]()  # files elsewhere that evidence opened
         self._flushed = time.monotonic()
 
     def reads(self, reads: Reads) -> None:
@@ -82,6 +83,7 @@ class Keeping:
                 continue
             kept = self.keeper.keep(key, outcome.as_dict(), reads, row)
             self.opened.setdefault(outcome.claim_id, set()).update(self.keeper.files(kept.reads))
+            self.outside |= self.keeper.outside(kept.reads)
             last = self.keeper.last_key(row, outcome.case, self.quick)
             said = {"seconds": outcome.seconds, "key": key, "snapshot": self.keeper.snapshot}
             self.keeper.store.put("last", last, said)

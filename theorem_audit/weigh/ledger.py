@@ -64,6 +64,9 @@ class Ledger:
         self.about: dict[str, dict[str, Any]] = {}  # instances of hypotheses, where looked for
         self.left_out: Mapping[str, str] = {}  # files of evidence that skipped themselves, and why
         self.opened: dict[str, set[str]] = {}  # id -> files of the project that its evidence opened
+        self.outside: set[str] | None = (
+            None  # files elsewhere that evidence opened; None: nobody heard
+        )
         self._since = time.time_ns()
         # now, before anything can be edited under the run
         self.hashes: Mapping[str, str] = stale.snapshot() if hashes is None else hashes
@@ -140,6 +143,7 @@ class Ledger:
             "left_out": dict(sorted(self.left_out.items())),
             "versions": stale.versions(),
             "sources": self._sources(told),
+            "outside": None if self.outside is None else len(self.outside),
             "claims": [self._claim(told[c], verdicts[c]) for c in told if c in verdicts],
         }
 

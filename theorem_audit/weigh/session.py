@@ -104,7 +104,7 @@ class Session:
         self.ledger.left_out = self.index.left_out
         self._made_ready: dict[Row, Row] = {}
         self.keeping = Keeping(self.keeper, self.quick)
-        self.ledger.opened = self.keeping.opened
+        self.ledger.opened, self.ledger.outside = self.keeping.opened, self.keeping.outside
 
     def close(self) -> None:
         """End the processes and close the store; ``run`` does it itself."""
@@ -208,6 +208,7 @@ class Session:
                 self._add(Outcome.from_dict(known.outcome))
                 opened = self.keeping.opened.setdefault(row.claim_id, set())
                 opened |= self.keeper.files(known.reads)
+                self.keeping.outside |= self.keeper.outside(known.reads)
                 self.counts.reused += 1
             else:
                 ledger.add(runner.not_run(row, job[2], self.seed, "not reached"))
