@@ -7,6 +7,7 @@ import json
 import os
 import py_compile
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from theorem_audit.passed_by import marks_passed_by
 from theorem_audit.tests.conftest import Run
 from theorem_audit.tests.test_plugin import run as run_pytest
 from theorem_audit.tests.thorough import IN_CI, THOROUGH, in_ci_but, thorough_but
+from theorem_audit.tests.warm import this_tool
 
 REFUTES = (
     "from theorem_audit import evidence, expect\n\n"
@@ -367,6 +369,61 @@ def test_a_test_of_pytest_that_ends_the_process_is_an_error(fresh: Path, how: st
     done = run_pytest(fresh)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 failed" in done.stdout
+
+
+HANDLERS = {
+    "a lambda": (
+        "",
+        "atexit.register(lambda: os._exit(0))",
+        "it leaves test_leaves.<locals>.<lambda> to",
+    ),
+    "the end itself": (
+        "from os import _exit",
+        "atexit.register(_exit, 0)",
+        "it leaves _exit to be called",
+    ),
+    "by another name": (
+        "from atexit import register",
+        "register(lambda: os._exit(0))",
+        "and is not known",
+    ),
+    "pytest's end": ("import pytest", "pytest.exit('bye', 0)", "Exit: bye"),
+    "a package's own": (
+        "",
+        "import threading, weakref; atexit.register(threading.active_count)",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", in_ci_but(HANDLERS, "a lambda", "pytest's end"))
+def test_what_would_end_a_session_of_pytest_later_is_an_error(fresh: Path, what: str) -> None:
+    """Mended: a session with a failure ended with 0, as the process ended, or at once."""
+    head, does, says = HANDLERS[what]
+    _write(fresh, {
+        "tests/test_more.py": f"import atexit, os\n{head}\nfrom theorem_audit import evidence, expect\n\n"
+        "@evidence('GD-STEP', 'witness')\ndef test_leaves(claim):\n"
+        f"    expect(claim.formula is not None, 'm')\n    {does}\n"
+    })  # fmt: skip
+    call = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        call, cwd=fresh, env=this_tool(), capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == (1 if says else 0), done.stdout + done.stderr
+    assert says in done.stdout
+    assert ("1 failed, 1 passed" if says else "2 passed") in done.stdout
+
+
+def test_a_process_that_evidence_forks_runs_no_other_test(fresh: Path) -> None:
+    """Mended: it ran the rest of the session, and wrote its own summary."""
+    _write(fresh, {
+        "tests/test_a.py": "import os\nfrom theorem_audit import evidence, expect\n\n"
+        "@evidence('GD-STEP', 'witness')\ndef test_forks(claim):\n"
+        "    child = os.fork()\n    expect(claim.formula is not None, 'm')\n"
+        "    if child:\n        os.waitpid(child, 0)\n"
+    })  # fmt: skip
+    done = run_pytest(fresh)
+    assert (done.returncode, done.stdout.count("2 passed")) == (0, 1), done.stdout
 
 
 @THOROUGH
