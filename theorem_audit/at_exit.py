@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+ENDS = (os._exit, os.abort, os.kill)  # as they are here: a guard may stand in their places
+
 
 @dataclass
 class Left:
@@ -57,7 +59,7 @@ def heard(root: Path) -> Iterator[Left]:
         if left.unknown:
             register(_end)  # called before them
         for function in held:
-            ends = any(_inner(function) is x for x in (os._exit, os.abort, os.kill))
+            ends = any(_inner(function) is x for x in ENDS)
             if ends or _stands_below(function, root):
                 atexit.unregister(function)
                 left.own.append(getattr(function, "__qualname__", repr(function)))
@@ -80,12 +82,10 @@ def _stands_below(function: Any, root: Path) -> bool:
     """Whether a function, a method or an object that is called stands in a file of the project."""
     function = _inner(function)
     code = getattr(getattr(function, "__func__", function), "__code__", None)
-    file = (
-        code.co_filename
-        if code
-        else getattr(sys.modules.get(type(function).__module__), "__file__", "")
-    )
-    below = Path(file or "").resolve()
+    module = sys.modules.get(type(function).__module__)
+    if not (file := code.co_filename if code else getattr(module, "__file__", None)):
+        return False  # of no file: a package's own, in another language
+    below = Path(file).resolve()
     return below.is_relative_to(root) and "site-packages" not in below.parts
 
 

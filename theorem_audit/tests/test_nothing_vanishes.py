@@ -390,9 +390,10 @@ HANDLERS = {
     "pytest's end": ("import pytest", "pytest.exit('bye', 0)", "Exit: bye"),
     "a package's own": (
         "",
-        "import threading, weakref; atexit.register(threading.active_count)",
+        "import threading; atexit.register(threading.active_count)",
         "",
     ),
+    "one in another language": ("", "atexit.register(len, 'abc')", ""),
 }
 
 
