@@ -8,6 +8,7 @@ pytest --audit-seed 7          other random draws
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from unittest import SkipTest
 import hypothesis
 import pytest
 
-from theorem_audit import project
+from theorem_audit import at_exit, project
 from theorem_audit.checks.mark import (
     Evidence,
     UnknownEvidence,
@@ -159,13 +160,23 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     mark, case = pairs[next(row for row in said if isinstance(row, _Row))]
     caught: list[BaseException] = []
 
+    here = os.getpid()
+
     def call(**arguments: Any) -> Any:
         try:
-            with no_exit():
-                return pyfuncitem.obj(**arguments)
+            with no_exit(), at_exit.heard(project.current().root) as left:
+                said = pyfuncitem.obj(**arguments)
+            if left.said:
+                raise RuntimeError(left.said)
         except BaseException as error:
             caught.append(error)
             raise
+        finally:
+            if (
+                os.getpid() != here
+            ):  # a process that it forked would run the rest of the session, too
+                os._exit(1)
+        return said
 
     outcome = runner.run_evidence(
         mark,
@@ -184,8 +195,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
             pytest.fail(f"{empty.outcome}: {empty.detail}", pytrace=False)
     if outcome.outcome == "not_run":
         pytest.skip(outcome.detail)
-    # unittest's SkipTest would be counted as skipped, and the session would end with 0.
-    if caught and not isinstance(caught[0], SkipTest):
+    # unittest's SkipTest would be counted as skipped, and pytest.exit ends the session, each with 0.
+    if caught and not isinstance(caught[0], SkipTest | pytest.exit.Exception):
         raise caught[0]
     if outcome.outcome != "passed":
         pytest.fail(f"{outcome.outcome}: {outcome.detail}", pytrace=False)

@@ -25,6 +25,21 @@ def CLAIM(text: str) -> bool:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return "Claim" in text
+    names = _makers(tree)
+    return any(_makes(x, names) for x in ast.walk(tree))
+
+
+def declaring(tree: ast.Module) -> Callable[[ast.Call], bool]:
+    """Whether a call in a file makes a claim, by whatever name the file calls what makes them."""
+    names = _makers(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and _makes(node.value, names) and _is_partial(node.value):
+            names |= {x.id for x in node.targets if isinstance(x, ast.Name)}
+    return lambda call: _makes(call, names) and not _is_partial(call)
+
+
+def _makers(tree: ast.Module) -> set[str]:
+    """What a file calls ``Claim``."""
     names = {"Claim"}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
@@ -32,13 +47,17 @@ def CLAIM(text: str) -> bool:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and _called_so(node.value, names):
             names |= {x.id for x in node.targets if isinstance(x, ast.Name)}
-    return any(_makes(x, names) for x in ast.walk(tree))
+    return names
+
+
+def _is_partial(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and _called_so(node.func, {"partial"})
 
 
 def _makes(node: ast.AST, names: set[str]) -> bool:
     if not isinstance(node, ast.Call):
         return False
-    in_part = _called_so(node.func, {"partial"}) and any(_called_so(x, names) for x in node.args)
+    in_part = _is_partial(node) and any(_called_so(x, names) for x in node.args)
     return in_part or _called_so(node.func, names) or {x.arg for x in node.keywords} >= _GIVEN
 
 
@@ -64,6 +83,23 @@ def EVIDENCE(text: str) -> bool:
         return "\0" in text  # compiled
     names, tools = _imported(tree)
     return any(_is_mark(x, names, tools) for x in _outside(tree))
+
+
+def marking(tree: ast.Module, called: set[str]) -> Callable[[ast.AST], bool]:
+    """Whether an expression in a file is what marks: the mark, or another name of it.
+
+    called: names by which the file has it, beside those of which its imports tell.
+    """
+    names, tools = _imported(tree)
+    names |= called
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign):
+            continue
+        value = node.value
+        given = value.args[:1] if isinstance(value, ast.Call) and _is_partial(value) else [value]
+        if any(_is_mark(x, names, tools) for x in given):
+            names |= {x.id for x in node.targets if isinstance(x, ast.Name)}
+    return lambda node: _is_mark(node, names, tools)
 
 
 def _imported(tree: ast.Module) -> tuple[set[str], set[str]]:
@@ -134,8 +170,15 @@ def _files(folder: Path) -> Iterator[Path]:
             continue
         seen.add(real)
         folders.sort()
-        files = (Path(place, x) for x in sorted(names) if x.endswith((".py", *_COMPILED)))
+        files = (
+            Path(place, x) for x in sorted(names) if x.endswith((".py", *_COMPILED)) or _shouted(x)
+        )
         yield from (x for x in files if x.is_file())  # an editor's lock is a link to nothing
+
+
+def _shouted(name: str) -> bool:
+    """Whether a name ends in ``.PY``, or the like: a source to its author, and no module to Python."""
+    return not name.endswith(".py") and name.lower().endswith(".py")
 
 
 def _source(file: Path) -> Path:
@@ -160,6 +203,8 @@ def _reason(folder: Path, file: Path, wanted: Callable[[str], bool]) -> str:
             return f"{part!r} is no module's name"
         if not init.is_file():
             return f"{place} has no __init__.py"
+    if _shouted(file.name):
+        return "its name does not end in .py"
     if source != file:
         return "" if source.is_file() else "it has no source"
     if name == "__init__":
@@ -175,4 +220,4 @@ def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace")
 
 
-__all__ = ["CLAIM", "EVIDENCE", "unreached"]
+__all__ = ["CLAIM", "EVIDENCE", "declaring", "marking", "unreached"]

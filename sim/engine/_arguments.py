@@ -21,6 +21,8 @@ BACKENDS = ("numpy", "numba", "auto", "general")
 # is 1.5 s, of which the kernels save two thirds; importing numba takes 0.5 s, and its first compilation
 # up to 5 s, once (proofs_notes/engine.md, "Speed").
 WORTH = 1e8
+# At a nanosecond a step, which none is done in, these are eleven days; beyond 2**63 no counter goes.
+MOST_STEPS = 10**15
 
 
 def integer(name: str, value: Any, low: int, high: int | None = None) -> int:
@@ -35,6 +37,11 @@ def integer(name: str, value: Any, low: int, high: int | None = None) -> int:
     if number < low or (high is not None and number > high):
         raise ValueError(f"{name}={value!r}: must be {allowed}")
     return number
+
+
+def steps(value: Any, name: str = "steps") -> int:
+    """Give a number of steps as an int from 0 to MOST_STEPS, or raise naming it."""
+    return integer(name, value, 0, MOST_STEPS)
 
 
 def choice(name: str, value: Any, allowed: tuple[str, ...]) -> str:

@@ -25,7 +25,7 @@ def complete(
             raise ValueError(f"grid[{name!r}]: is missing; {', '.join(required)} are needed")
     whole = {**defaults, **settings}
     arguments.integer("runs", whole["runs"], 1)
-    arguments.integer("steps", whole["steps"], 0)
+    arguments.steps(whole["steps"])
     if whole.get("every") is not None:
         arguments.integer("every", whole["every"], 1)
     return whole

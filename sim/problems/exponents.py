@@ -96,7 +96,7 @@ def draw_batches(
 
 def enough(runs: Any, epochs: Any) -> None:
     """Raise where there are too few runs for a confidence interval, or no epochs."""
-    arguments.integer("epochs", epochs, 1)
+    arguments.integer("epochs", epochs, 1, arguments.MOST_STEPS)
     if arguments.integer("runs", runs, 1) < LEAST_RUNS:
         raise ValueError(f"runs={runs}: must be at least {LEAST_RUNS} for a confidence interval")
 

@@ -93,7 +93,7 @@ def simulate_momentum(
     runs, n = q.shape
     batch_size = arguments.integer("batch_size", batch_size, 1, n)
     rate = arguments.positive("step_size", step_size) / batch_size
-    steps = arguments.integer("steps", steps, 0)
+    steps = arguments.steps(steps)
     beta = _fraction("momentum", momentum)
     if not isinstance(nesterov, bool | np.bool_):
         raise TypeError(f"nesterov={nesterov!r}: must be True or False")

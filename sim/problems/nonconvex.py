@@ -73,7 +73,7 @@ def simulate_sum(
     x = start_points(raw, raw.shape[-1] if raw.ndim else 0, None)
     count, runs = len(table), len(x)
     k = arguments.integer("batch_size", batch_size, 1, None if sampling == "replacement" else count)
-    steps = arguments.integer("steps", steps, 0)
+    steps = arguments.steps(steps)
     sampling = arguments.sampling(sampling, count, k)
     seed = arguments.seed(seed)
     C = arguments.array("step_size", step_size)

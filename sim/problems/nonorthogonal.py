@@ -96,7 +96,7 @@ def simulate_gram(
     runs, n = q.shape
     b = arguments.integer("batch_size", batch_size, 1, None if sampling == "replacement" else n)
     eta = arguments.positive("step_size", step_size)
-    steps = arguments.integer("steps", steps, 0)
+    steps = arguments.steps(steps)
     every = arguments.integer("every", every, 1)
     activation = arguments.choice("activation", activation, arguments.ACTIVATIONS)
     sampling = arguments.sampling(sampling, n, b)

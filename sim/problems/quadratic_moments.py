@@ -64,7 +64,7 @@ def second_moments(
     if X.shape != (d, d):
         raise ValueError(f"start: shape {X.shape}; must be (d, d) = {(d, d)}")
     noise = _noise(linear, Q)
-    found = np.empty((arguments.integer("steps", steps, 0) + 1, d, d))
+    found = np.empty((arguments.steps(steps) + 1, d, d))
     found[0], mean = X, Q.mean(axis=0)
     for p in range(steps):
         X = X - C * (mean @ X + X @ mean) + C**2 * (_moment(Q, X, kappa) + kappa * noise)

@@ -31,10 +31,13 @@ from types import (
 )
 from typing import Any
 
+from sim.sweeps.around import around
 from sim.sweeps.environment import asked, comes_otherwise
+from sim.sweeps.generated import generated, in_fields, written
+from sim.sweeps.hashing import hashing
 from sim.sweeps.own import by_file, engine, imported, imports, installed, is_own, ours
 from sim.sweeps.pickled import PLAIN, ordered, plain, put_by_value
-from sim.sweeps.said import NotComparable, as_written, codes, source
+from sim.sweeps.said import NotComparable, as_written, codes
 
 LENGTH = 16  # hexadecimal digits
 # A word to SQLite, first or after another, that has it read one more base; around it may stand spaces, ends of
@@ -82,7 +85,7 @@ def fingerprint(function: Callable[..., Any]) -> str:
     Raises NotComparable, naming what, where its source cannot be read or was edited since it was loaded, or
     where it uses a global or a default that has no value to compare (an open file, a lock).
     """
-    text = "\n".join(_function(function, _Seen()))
+    text = "\n".join((*_function(function, _Seen()), *around()))
     return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
 
 
@@ -91,7 +94,7 @@ def _function(function: Any, seen: _Seen, *, method: bool = False) -> Iterator[s
         yield f"number {number}"
         return
     own = not isinstance(function, FunctionType) or is_own(function)
-    yield f"def {source(function)}" if own else f"def {_foreign(function)}"
+    yield f"def {written(function)}" if own else f"def {_foreign(function)}"
     if isinstance(function, type):
         yield from _class(function, seen)
     if not isinstance(function, FunctionType):
@@ -122,6 +125,8 @@ def _named(function: FunctionType, seen: _Seen, *, method: bool) -> Iterator[str
         raise NotComparable(
             f"{function.__qualname__} has SQLite attach a base, of which nobody is told: connect to it"
         )
+    if not engine(function):
+        yield from hashing(function)
     held = "sys" in names or any(x is sys for x in known.values())  # by whatever name
     for name in sorted(names):
         modules = known.get(name) is sys.modules or (name == "modules" and held)
@@ -186,6 +191,8 @@ def _class(kind: type, seen: _Seen) -> Iterator[str]:
         return
     for base in (*kind.__bases__, type(kind)):
         yield from _value(f"{kind.__qualname__} of", base, seen)
+    for name, value in in_fields(kind):
+        yield from _value(name, value, seen)
     for name, value in sorted(vars(kind).items()):
         method = not isinstance(
             value, staticmethod
@@ -197,8 +204,8 @@ def _class(kind: type, seen: _Seen) -> Iterator[str]:
             if isinstance(one, FunctionType):
                 yield from _value(name, one, seen, method=True)
         if isinstance(value, FunctionType):
-            if value.__code__.co_filename == "<string>":
-                continue  # made from the class's source, as a dataclass makes its own
+            if generated(value):
+                continue
             yield from _value(name, value, seen, method=method)
 
 

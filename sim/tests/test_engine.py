@@ -302,6 +302,7 @@ BAD = [
     ({"step_size": float("inf")}, "step_size=inf"),
     ({"step_size": "big"}, "step_size='big'"),
     ({"steps": -1}, "steps=-1"),
+    ({"steps": 10**15 + 1}, "steps=1000000000000001: must be"),
     ({"every": 0}, "every=0"),
     ({"q": [[0.1, float("nan"), 0.2]]}, r"q\[\(0, 1\)\]=nan"),
     ({"q": [[0.1, float("inf"), 0.2]]}, "inf"),

@@ -10,16 +10,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import mpmath
+import numpy as np
 import pytest
 
 import sim
 from sim import SerialExecutor, load, simulate_cell, sweep
-from sim.sweeps import own
+from sim.sweeps import around, own
 from sim.sweeps.cell import Cell
-from sim.sweeps.fingerprint import fingerprint
+from sim.sweeps.fingerprint import NotComparable, fingerprint
 from sim.sweeps.tasks import identity
 from sim.tests import sweep_stubs
 from sim.tests.sweep_stubs import ROOT
@@ -263,6 +265,23 @@ WIDER = {  # definitions, and what a cell then says
         "class M:\n    def f(self, n): return {} * n\ng = M().f",
         "g(s)",
     ),
+    "a default of a dataclass": (
+        "import dataclasses\n@dataclasses.dataclass\nclass P:\n    k: int = {}\nheld = P()",
+        "held.k",
+    ),
+    "what makes a field": (
+        "import dataclasses\ndef made(): return {}\n@dataclasses.dataclass(slots=True)\n"
+        "class P:\n    k: int = dataclasses.field(default_factory=made)",
+        "P().k",
+    ),
+    "a named tuple that a call made": (
+        "import collections\nP = collections.namedtuple('P', 'k m', defaults=({},))",
+        "P(1).m",
+    ),
+    "an enumeration that a call made": (
+        "import enum\nE = enum.Enum('E', {{'A': {}}})",
+        "E.A.value",
+    ),
 }
 
 
@@ -408,6 +427,11 @@ class Slots:
 class Data:
     k: int = 2
     many: list = dataclasses.field(default_factory=list)
+@dataclasses.dataclass(order=True)
+class Record:
+    k: int = 2
+Pair = collections.namedtuple("Pair", "k m")
+Sort = enum.Enum("Sort", "A B")
 class Colour(enum.Enum):
     RED = 1
     BLUE = "b"
@@ -430,7 +454,20 @@ def cell(s, seed): return KIND
 
 
 @pytest.mark.parametrize(
-    "kind", ["Abstract", "Slots", "Data", "Colour", "Named", "Shown", "Lazy", "Any"]
+    "kind",
+    [
+        "Abstract",
+        "Slots",
+        "Data",
+        "Record",
+        "Pair",
+        "Sort",
+        "Colour",
+        "Named",
+        "Shown",
+        "Lazy",
+        "Any",
+    ],
 )
 def test_what_python_puts_into_a_class_is_comparable(kind: str, tmp_path: Path) -> None:
     found = [
@@ -438,6 +475,104 @@ def test_what_python_puts_into_a_class_is_comparable(kind: str, tmp_path: Path) 
         for name in ("a", "b")
     ]
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("word", ["default", "converter", "validator"])
+def test_what_a_field_of_attrs_holds_counts(word: str, tmp_path: Path) -> None:
+    """Mended: the class's source names it, and says no more of it."""
+    pytest.importorskip("attrs")
+    held = "attrs.Factory(f)" if word == "default" else "f"
+    text = (
+        "import attrs\ndef f(*_): return {}\n@attrs.define\nclass A:\n    k: int = attrs.field("
+        f"{word}={held})\ndef cell(s, seed): return A\n"
+    )
+    one, two, again = (
+        fingerprint(loaded_cell(tmp_path / x, text.format(x))) for x in ("1", "2", "1.0")
+    )
+    assert len({one, two, again}) == 3
+
+
+def test_a_method_that_is_wrapped_in_ones_own_counts(tmp_path: Path) -> None:
+    """What has no file is a dataclass's own where Python alone stands around it."""
+    text = (
+        "import functools\nexec('def g(self): return 0')\ndef doubled(f):\n    @functools.wraps(f)\n"
+        "    def inner(self): return {} * f(self)\n    return inner\nclass A:\n    f = doubled(g)\n"
+        "def cell(s, seed): return A\n"
+    )
+    with pytest.raises(NotComparable, match="its source cannot be read"):
+        fingerprint(loaded_cell(tmp_path / "a", text))
+
+
+def test_what_is_set_for_a_whole_process_counts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Mended: under another setting the older number was "reused"; as all begins nothing is told."""
+    cell = loaded_cell(tmp_path / "a", "def cell(s, seed): return 2\n")
+    base = fingerprint(cell)
+    assert [*around.around()] == []
+    with np.errstate(over="raise"):
+        assert [*around.around()] == ["NumPy's error over: raise"]
+        raised = fingerprint(cell)
+    with np.printoptions(precision=3):
+        assert [*around.around()] == ["NumPy shows precision: 3"]
+        shown = fingerprint(cell)
+    monkeypatch.setattr(around.locale, "setlocale", lambda place: "xx")
+    assert [*around.around()] == [f"locale {x}: xx" for x in around.PLACES]
+    placed = fingerprint(cell)
+    monkeypatch.undo()
+    monkeypatch.setattr(around, "sys", SimpleNamespace(flags=SimpleNamespace(optimize=2)))
+    assert [*around.around()] == ["Python's optimize: 2"]
+    assert len({base, raised, shown, placed, fingerprint(cell)}) == 5
+
+
+HASHED = {
+    "hash('a')": "calls hash", "[hash(k) for k in s]": "calls hash", "list({'a', 'b'})": "in its order",
+    "[k for k in T]": "in its order", "next(iter(T))": "in its order", "[*T]": "in its order",
+    "''.join(T)": "in its order", "T.pop()": "in its order", "list(set('ab'))": "in its order",
+    "[(held, k) for held in [frozenset(['a', 2])] for k in frozenset(['a', 2])]": "in its order",
+    "sum(len(k) / 3 for k in T)": "in its order", "tuple({b'a', 2})": "in its order",
+    "sorted(T)": "", "'a' in T": "", "len(T)": "", "[k for k in {1, 2}]": "", "any(k for k in T)": "",
+    "sorted(list(T))": "", "list(set([1, 2]))": "", "{k: 1 for k in T}": "", "T | {'c'}": "", "C()": "",
+    "list({1: 2}.items())": "", "[k for k in sorted(T)]": "", "s.hash": "", "set()": "",
+}  # fmt: skip
+SETS = "T = {'a', 'b'}\nclass C:\n    def __hash__(self): return hash('a')\n"
+
+
+@pytest.mark.parametrize("said", HASHED)
+def test_what_hangs_on_how_texts_are_hashed_is_refused_or_told(
+    said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Mended: another process gives another number, and the first one was "reused"."""
+    monkeypatch.delenv("PYTHONHASHSEED", raising=False)
+    cell = loaded_cell(tmp_path / "a", f"{SETS}def cell(s, seed): return {said}\n")
+    if HASHED[said]:
+        for seed in ("", "random"):
+            monkeypatch.setenv("PYTHONHASHSEED", seed)
+            with pytest.raises(
+                NotComparable, match=f"cell .*{HASHED[said]}, which is another in each"
+            ):
+                fingerprint(cell)
+    else:
+        assert fingerprint(cell)
+    found = []
+    for seed in ("1", "2", "01"):
+        monkeypatch.setenv("PYTHONHASHSEED", seed)
+        found.append(fingerprint(cell))
+    assert found[0] == found[2]
+    assert (found[0] != found[1]) == bool(HASHED[said])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["def cell(s, seed):\n    r = []\n    own = {'a', 'b'}\n    for k in own: r.append(k)\n    return r\n",
+     "def made():\n    own = {'a'}\n    def cell(s, seed): return list(own)\n    return cell\ncell = made()\n"],
+)  # fmt: skip
+def test_a_set_that_a_name_of_its_own_holds_is_known(
+    text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("PYTHONHASHSEED", raising=False)
+    with pytest.raises(NotComparable, match="goes through a set of texts in its order"):
+        fingerprint(loaded_cell(tmp_path / "a", text))
 
 
 def test_the_packages_own_cells_go_by_their_version() -> None:

@@ -196,7 +196,7 @@ BAD: list[tuple[str, Any, type[Exception]]] = [
     ("momentum", float("nan"), ValueError), ("momentum", "x", TypeError),
     ("batch_size", 3, ValueError), ("batch_size", 0, ValueError), ("batch_size", 1.5, TypeError),
     ("step_size", 0.0, ValueError), ("step_size", float("inf"), ValueError),
-    ("steps", -1, ValueError), ("rho", -1.0, ValueError), ("q", [], ValueError),
+    ("steps", -1, ValueError), ("steps", 10**16, ValueError), ("rho", -1.0, ValueError), ("q", [], ValueError),
     ("velocity", [1.0, 2.0, 3.0], ValueError), ("velocity", [1.0, float("nan")], ValueError),
     ("nesterov", 1, TypeError), ("activation", "tanh", ValueError), ("every", 0, ValueError),
     ("seed", -1, ValueError), ("batches", [[2], [0]], ValueError), ("batches", [[0]], ValueError),

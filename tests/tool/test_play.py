@@ -95,6 +95,11 @@ def test_sweep_resumes_from_its_store(tmp_path: Path, capsys: pytest.CaptureFixt
         (("--b", "1", "--d", "3"), "--d 3: at least n = 4"),
         (("--b", "1", "--radius", "0"), "--radius 0.0: a finite number > 0"),
         (("--b", "1", "--steps", "0"), "--steps 0: at least 1"),
+        # Mended: accepted, and it ran for ever.
+        (
+            ("--b", "1", "--steps", "9" * 20),
+            f"steps={'9' * 20}: must be an integer from 0 to 1000000000000000",
+        ),
     ],
 )
 def test_bad_settings_are_named(

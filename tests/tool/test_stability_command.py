@@ -131,7 +131,8 @@ def test_bad_usage(jacobian: Path, tmp_path: Path, capsys: Any, monkeypatch: Any
     assert "ending" in told
     assert "batch size" not in told  # before any work
     for wrong, says in (  # mended: told when the thresholds of mean squares had been computed, and lost
-        (["--runs", "3"], "runs=3"), (["--epochs", "0"], "epochs=0"), (["--seed", "-1"], "--seed"),
+        (["--runs", "3"], "runs=3"), (["--epochs", "0"], "epochs=0"),
+        (["--epochs", "9" * 20], f"epochs={'9' * 20}: must be"), (["--seed", "-1"], "--seed"),
         (["--plot", str(tmp_path)], "it is a folder"), (["--plot", "out"], "ending must be one of"),
     ):  # fmt: skip
         for command in (["stability", str(jacobian)], ["design", str(jacobian), str(jacobian)]):

@@ -26,6 +26,7 @@ from theorem_audit.checks.over_nothing import give
 from theorem_audit.errors import NoEvidence, UnknownEvidence
 from theorem_audit.guard import Left, no_exit
 from theorem_audit.kinds import DECIDING, DOUBTS, KINDS, SUPPORTING
+from theorem_audit.passed_by import came_by, marks_passed_by
 from theorem_audit.statement.discovery import modules
 from theorem_audit.unreached import EVIDENCE, unreached
 
@@ -102,6 +103,7 @@ def evidence(
         marks = [*getattr(function, "evidence_marks", []), record]
         function.evidence_marks = marks  # type: ignore[attr-defined]
         _note(function)
+        came_by(sys._getframe(1))
         give(getattr(_written(function), "__globals__", {}))
         return function
 
@@ -162,6 +164,8 @@ def nothing_hidden(module: ModuleType) -> None:
         ):
             raise UnknownEvidence(_nobodys(f"{home}.{value.__name__}", home))
     _told_apart(module)
+    if said := marks_passed_by(module, evidence):
+        raise UnknownEvidence(said)
 
 
 def outside(module: ModuleType) -> str:

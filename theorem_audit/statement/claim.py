@@ -6,6 +6,7 @@ registration there is: ``discovery.discover`` imports every chapter and collects
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,6 +15,7 @@ from sympy import And, Basic, Expr, true
 from sympy.logic.boolalg import Boolean
 
 from theorem_audit.kinds import MEANING, REGION
+from theorem_audit.passed_by import came_by
 from theorem_audit.statement import well_formed
 from theorem_audit.statement.assumption import Assumption
 from theorem_audit.statement.meaning import (
@@ -94,6 +96,7 @@ class Claim(Final):
     def __post_init__(self) -> None:
         well_formed.expect_well_formed(self)
         if declared := well_formed.declared(self):
+            came_by(sys._getframe(1))
             well_formed.expect_told(self)
         conditions = [x.condition for x in self.assumptions if x.condition is not None]
         object.__setattr__(self, "region", And(*conditions) if conditions else true)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sympy import Basic, Expr, Tuple, false, true
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
+from theorem_audit.passed_by import claims_passed_by
 from theorem_audit.statement.meaning import Meaning, told_by
 from theorem_audit.statement.plain import looked, untold
 from theorem_audit.statement.use import expect_uses
@@ -170,12 +171,12 @@ def expect_told(claim: Claim) -> None:
 def unbound(module: str, found: Iterable[str]) -> str:
     """What to say of the claims that importing a module made and that no name at its top is bound to.
 
-    found: the ids of those that one is bound to.  Empty where that is all of them.
+    found: the ids of those that one is bound to.  Empty where that is all of them, and none is passed by.
     """
     known = {*found}
     lost = [x for x in DECLARED.get(module, ()) if x not in known]
     if not lost:
-        return ""
+        return claims_passed_by(module, known)
     return (
         f"claim {lost[0]} is made in {module}, and no name at the top of the module is bound to it in the "
         "end, so nothing would find it"

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import py_compile
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from theorem_audit import evidence
 from theorem_audit.guard import Left, no_exit
+from theorem_audit.passed_by import marks_passed_by
 from theorem_audit.tests.conftest import Run
 from theorem_audit.tests.test_plugin import run as run_pytest
 from theorem_audit.tests.thorough import IN_CI, THOROUGH, in_ci_but, thorough_but
+from theorem_audit.tests.warm import this_tool
 
 REFUTES = (
     "from theorem_audit import evidence, expect\n\n"
@@ -104,6 +110,104 @@ def test_a_claim_that_no_name_is_bound_to_is_told(fresh: Path, audit: Run, what:
     assert (done.returncode, "claim OTHER is made in small.one" in said) == (2, True), said
 
 
+GUARDS = {
+    "a program that is not installed": (
+        "try:\n    import no_such_module\nexcept ImportError:\n    no_such_module = None\n"
+        "if no_such_module:\n"
+    ),
+    "the script that a file is": "if __name__ == '__main__':\n",
+    "a loop over nothing": "for k in ():\n",
+    "what stands in a try, below what fails": (
+        "from contextlib import suppress\nwith suppress(ImportError):\n    import no_such_module\n\n"
+    ),
+}
+
+
+def _below(guard: str, text: str) -> str:
+    return guard + re.sub(r"(?m)^(?=.)", "    ", text)
+
+
+@pytest.mark.parametrize("what", in_ci_but(GUARDS, "a program that is not installed"))
+def test_a_claim_that_its_import_passes_by_is_told(fresh: Path, audit: Run, what: str) -> None:
+    """Mended: a run said that all is proved, with exit code 0."""
+    head, _, body = _chapter(fresh).partition("GD_STEP = ")
+    _write(fresh, {"small/one.py": head + _below(GUARDS[what], f"OTHER = {body}")})
+    done = audit("run")
+    said = " ".join(done.stderr.split())
+    assert (done.returncode, "claim OTHER stands in small.one (line " in said) == (2, True), said
+    assert "and the import passes it by" in said
+
+
+@pytest.mark.parametrize("what", in_ci_but(GUARDS, "a program that is not installed"))
+def test_evidence_that_its_import_passes_by_is_told(fresh: Path, audit: Run, what: str) -> None:
+    """Mended: evidence that refutes was passed over in a run, and by pytest."""
+    _write(fresh, {"tests/test_more.py": _below(GUARDS[what], REFUTES)})
+    for done, code in ((audit("run"), 1), (run_pytest(fresh), 4)):
+        said = " ".join((done.stdout + done.stderr).split())
+        assert done.returncode == code, said
+        assert re.search(
+            r"tests\.test_more\.test_no \(line \d+\) is marked as evidence, and the import", said
+        )
+
+
+PASSED_BY = {
+    "a mark under another name": ("if 0:\n    ev = evidence\n    @ev('GD-STEP', 'witness')\n", 4),
+    "a part of its words given": (
+        "from functools import partial\nev = partial(evidence, 'GD-STEP')\nif 0:\n    @ev('witness')\n", 5
+    ),
+    "one that knows its claim": ("ev = evidence('GD-STEP', 'witness')\nif 0:\n    @ev\n", 4),
+    "its module's": (
+        "import theorem_audit.checks.mark as m\nif 0:\n    @m.evidence(\n        'GD-STEP', 'witness')\n", 4
+    ),
+    "handed a function": ("f = evidence('GD-STEP', 'witness')(len) if 0 else None\nif 0:\n    @len\n", 2),
+}  # fmt: skip
+NOT_PASSED_BY = {
+    "come to": "for k in range(2):\n    @evidence(\n        'GD-STEP',\n        'witness')\n",
+    "one of two": "if 1:\n    @evidence('GD-STEP', 'witness')\n",
+    "in a function": "def make():\n    @evidence('GD-STEP', 'witness')\n",
+    "one that knows its claim": "ev = evidence('GD-STEP', 'witness')\nif 1:\n    @ev\n",
+}
+
+
+@pytest.mark.parametrize("what", [*PASSED_BY, *(f"{x}, and is marked" for x in NOT_PASSED_BY)])
+def test_a_mark_is_known_by_whatever_name(tmp_path: Path, what: str) -> None:
+    """By the source, and by what the import came to."""
+    text, line = PASSED_BY.get(what) or (NOT_PASSED_BY[what.removesuffix(", and is marked")], 0)
+    text += "    def test_w(claim): pass\n"
+    text += "else:\n" + text.split("\n", 1)[1] if "one of two" in what else ""
+    file = tmp_path / "test_made_up.py"
+    file.write_text(f"from theorem_audit import evidence\n{text}")
+    spec = importlib.util.spec_from_file_location(f"made_up_{line}_{len(text)}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    said = marks_passed_by(module, evidence)
+    assert f"(line {line}) is marked as evidence" in said if line else said == ""
+
+
+CONJUNCTS = {
+    "And({}, Ge(y**2, 0))": "written with 2 conjuncts, and 1 is left",
+    "And({}, Ge(y, 0) & Ge(1, 0), Ge(2, y))": "written with 4 conjuncts, and 3 are left",
+    "And({}, Ge(y**2, 0, evaluate=False), Ge(1, y))": "",
+    "And(*[{}])": "",
+}
+
+
+@pytest.mark.parametrize("formula", in_ci_but(CONJUNCTS, "And({}, Ge(y**2, 0))"))
+def test_a_conjunct_that_sympy_leaves_out_is_told(fresh: Path, audit: Run, formula: str) -> None:
+    """Mended: what SymPy evaluates to true was gone from the statement, without a word."""
+    head, _, body = _chapter(fresh).partition("GD_STEP = ")
+    said = re.search(r"formula=(Eq\(.*\)),\n", body)
+    assert said is not None
+    text = f"{head}from sympy import And, Ge, Symbol\ny = Symbol('y', real=True)\nOTHER = {body}"
+    _write(fresh, {"small/one.py": text.replace(said[1], formula.format(said[1]))})
+    done = audit("list")
+    assert (CONJUNCTS[formula] in " ".join(done.stderr.split())) is True
+    assert done.returncode == (2 if CONJUNCTS[formula] else 0), done.stderr
+
+
 ALIASED = "from theorem_audit import evidence as ev, expect\n\n" + REFUTES[
     REFUTES.index("@") :
 ].replace("@evidence", "@ev")
@@ -141,6 +245,7 @@ LOST_EVIDENCE = {
     ),
     "a folder that is no package": ("tests/more/test_no.py", REFUTES, "has no __init__.py"),
     "no test file": ("tests/no_test.py", REFUTES, "it is no test_*.py"),
+    "a name that ends in .PY": ("tests/test_more.PY", REFUTES, "its name does not end in .py"),
     "Hypothesis's, behind a second of its name": (
         "tests/test_more.py",
         HYPOTHESIS + "@evidence('GD-STEP', 'witness')\ndef test_one(claim):\n    expect(True, 'm')\n",
@@ -264,6 +369,62 @@ def test_a_test_of_pytest_that_ends_the_process_is_an_error(fresh: Path, how: st
     done = run_pytest(fresh)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 failed" in done.stdout
+
+
+HANDLERS = {
+    "a lambda": (
+        "",
+        "atexit.register(lambda: os._exit(0))",
+        "it leaves test_leaves.<locals>.<lambda> to",
+    ),
+    "the end itself": (
+        "from os import _exit",
+        "atexit.register(_exit, 0)",
+        "it leaves _exit to be called",
+    ),
+    "by another name": (
+        "from atexit import register",
+        "register(lambda: os._exit(0))",
+        "and is not known",
+    ),
+    "pytest's end": ("import pytest", "pytest.exit('bye', 0)", "Exit: bye"),
+    "a package's own": (
+        "",
+        "import threading; atexit.register(threading.active_count)",
+        "",
+    ),
+    "one in another language": ("", "atexit.register(len, 'abc')", ""),
+}
+
+
+@pytest.mark.parametrize("what", in_ci_but(HANDLERS, "a lambda", "pytest's end"))
+def test_what_would_end_a_session_of_pytest_later_is_an_error(fresh: Path, what: str) -> None:
+    """Mended: a session with a failure ended with 0, as the process ended, or at once."""
+    head, does, says = HANDLERS[what]
+    _write(fresh, {
+        "tests/test_more.py": f"import atexit, os\n{head}\nfrom theorem_audit import evidence, expect\n\n"
+        "@evidence('GD-STEP', 'witness')\ndef test_leaves(claim):\n"
+        f"    expect(claim.formula is not None, 'm')\n    {does}\n"
+    })  # fmt: skip
+    call = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        call, cwd=fresh, env=this_tool(), capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == (1 if says else 0), done.stdout + done.stderr
+    assert says in done.stdout
+    assert ("1 failed, 1 passed" if says else "2 passed") in done.stdout
+
+
+def test_a_process_that_evidence_forks_runs_no_other_test(fresh: Path) -> None:
+    """Mended: it ran the rest of the session, and wrote its own summary."""
+    _write(fresh, {
+        "tests/test_a.py": "import os\nfrom theorem_audit import evidence, expect\n\n"
+        "@evidence('GD-STEP', 'witness')\ndef test_forks(claim):\n"
+        "    child = os.fork()\n    expect(claim.formula is not None, 'm')\n"
+        "    if child:\n        os.waitpid(child, 0)\n"
+    })  # fmt: skip
+    done = run_pytest(fresh)
+    assert (done.returncode, done.stdout.count("2 passed")) == (0, 1), done.stdout
 
 
 @THOROUGH

@@ -237,6 +237,12 @@ HIDDEN: tuple[tuple[Files, str], ...] = (
      "test_a: only one outcome would be kept"),
     ({"test_one.py": HEAD + "@evidence('STEPS', 'property')\n" + ONE.format("test_a") + "again = test_a\n"},
     ""),
+    ({"test_one.py": HEAD + "for k in (1,):\n    " + ONE.format("test_a").replace("\n", "\n    ", 1)}, ""),
+    ({"test_one.py": HEAD + "def test_a(claim): pass\nif 1:\n    evidence('ODD', 'witness')(test_a)\n"}, ""),
+    ({"test_one.py": HEAD + "for k in ():\n    " + ONE.format("test_a").replace("\n", "\n    ", 1)},
+     "PKG.test_one.test_a (line 3) is marked as evidence, and the import passes it by (an `if` that is not so, "
+     "a `try` that failed, a loop over nothing): nothing would find it. What cannot be run here raises Absent "
+     "as it runs; a file that is left out says so by pytest.importorskip"),
 )  # fmt: skip
 
 
