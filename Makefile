@@ -6,7 +6,8 @@ FORMAL_JOBS ?= 2
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 # A test that does not end is named, and fails: its worker ends with it (`faulthandler_timeout`), and is replaced.
-PYTEST  = -m pytest -n 2 --dist worksteal -q -o faulthandler_exit_on_timeout=true
+# A worker more than the two cores that are expected: some tests wait for processes that are slow, or killed.
+PYTEST  = -m pytest -n 3 --dist worksteal -q -o faulthandler_exit_on_timeout=true
 
 .PHONY: audit site variants falsify formal test versions coverage covered seeds test-sweep-full bench extras lint lock clean
 .DELETE_ON_ERROR:

@@ -45,7 +45,7 @@ from tests.tool.judged import (
     working,
 )
 from tests.tool.judged.tools import nothing_stays, survives
-from theorem_audit.tests.thorough import in_ci_but
+from theorem_audit.tests.thorough import IN_CI, in_ci_but
 
 BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "theorem_audit/reuse/definitions.py": defining.definitions_hold,
@@ -79,10 +79,13 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "sim/sweeps/asked.py": cell_asks.asks_hold,
     "sim/sweeps/started.py": cell_starts.starts_hold,
 }
-LONG = {  # half a second each; test_definitions.py and test_reuse.py of the tool try the same from outside
-    f"theorem_audit/reuse/{x}.py"
-    for x in ("definitions", "graph", "resolving", "statements", "stirring", "unnamed")
-}
+LONG = {  # half a second and more; the tests of these modules try the same from outside
+    *(
+        f"theorem_audit/reuse/{x}.py"
+        for x in ("definitions", "graph", "resolving", "statements", "stirring", "unnamed")
+    ),
+    "theorem_audit/weigh/apart.py", "sim/sweeps/fingerprint.py",
+}  # fmt: skip
 SECONDS = 5  # of the processor; a battery takes less than one
 
 DEPTH = (
@@ -187,6 +190,7 @@ def test_what_is_reused_passes_its_battery_unchanged(path: str) -> None:
         BATTERIES[path](_module(path))
 
 
+@IN_CI
 def test_what_a_battery_leaves_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Anything that acts afterwards: a function replaced, a variable, a timer, a thread, an audit hook."""
     hooks: list[Any] = []

@@ -133,7 +133,8 @@ SECOND = {  # of which verify.py has a second implementation: which functions ar
 WITHOUT_SECOND = [x for x in BATTERIES if x not in SECOND]
 LONG = {  # batteries of half a second and more, where what they judge has tests of its own
     "checks/covering.py", "doubt/between.py", "doubt/compare.py", "doubt/ranges.py", "doubt/signs.py",
-    "doubt/undefined.py", "doubt/converges.py", "doubt/kinks.py",
+    "doubt/undefined.py", "doubt/converges.py", "doubt/kinks.py", "doubt/alternatives.py",
+    "statement/discovery.py",
 }  # fmt: skip
 SOME = ["exact/zero.py", *SECOND]  # the first has a quick battery
 # Of the processor: a battery takes less than one, and a mutant that does not end is caught.

@@ -181,7 +181,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_run_survives_its_evidence_and_says_so(project: Path) -> None:
     """The workers are forks here, five in turn; above, and below, they are new Pythons."""
-    words = (*split("run --workers 1 --time-limit 5 --json -"), *CLAIMS)
+    words = (*split("run --workers 1 --time-limit 3 --json -"), *CLAIMS)
     done = warm.audit(words, project)
     assert done.returncode == 1, done.stderr
     claims = {c["id"]: c for c in json.loads(done.stdout)["claims"]}
@@ -192,7 +192,7 @@ def test_the_run_survives_its_evidence_and_says_so(project: Path) -> None:
     assert "it called sys.exit(0)" in why["LEAVES"]
     assert "its worker process ended (exit code 0)" in why["ENDS"]
     assert "SIGKILL" in why["KILLED"]
-    assert "no end within 5 s" in why["ENDLESS"]
+    assert "no end within 3 s" in why["ENDLESS"]
 
 
 def test_a_command_that_is_killed_as_it_asks_for_a_worker_takes_none_from_others(
