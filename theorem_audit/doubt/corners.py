@@ -1,13 +1,13 @@
 """Exact points of a claim's region at which its own formula is false, whatever its evidence shows.
 
-A strict claim that is an equality at a corner is what evidence for "at least" does not tell from a true one.  So
-each conjunct is asked at points: where the region's bounds are met, alone and together, where two symbols are
-equal, where a factor of the gap is 0, at small numbers, and at what a search for the opposite finds.
+A strict claim that is an equality at a corner is what evidence for "at least" does not tell from a true
+one.  So each conjunct is asked at points: where the region's bounds are met, alone and together, where two
+symbols are equal, where a factor of the gap is 0, at small numbers, and where a search for the opposite ends.
 
-Only what is free can be put in.  Free is a ``Parameter``; where the claim has no items, also a symbol that the region
-speaks of, or whose claim says nothing of it and that stands alone on no side.  A symbol with a meaning that
-is played, or that no run can compute, is what it is in a run, and with it all that the region ties to it.  In an equation
-only parameters are free: a symbol of one may be what it defines.  What the formula's own equations define is put in.
+Only what is free can be put in.  Free is a ``Parameter``; where the claim has no items, also a symbol that the
+region speaks of, or that has no words and stands alone on no side.  A symbol with a meaning that is played, or
+that no run can compute, is what it is in a run, and so is all that the region ties to it.  In an equation only
+parameters are free: a symbol of one may be what it defines.  What the formula's own equations define is put in.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Counterexample:
 
 
 def false_at(claim: Claim) -> Counterexample | None:
-    """Where a conjunct of the formula is false at a point at which all hypotheses hold; None where none is found.
+    """Where a conjunct of the formula is false and all hypotheses hold; None where no such point is found.
 
     >>> from sympy import And, Gt, Symbol
     >>> from theorem_audit.tests.made_up import claim
@@ -114,7 +114,7 @@ def _defined(part: Boolean, formula: Boolean) -> Boolean:
 
 
 def _free(claim: Claim, part: Boolean, region: Boolean) -> tuple[bool, Boolean] | None:
-    """Whether its symbols are surely free, and what of the region speaks of them; None where one is not free."""
+    """Whether its symbols are surely free, and what the region says of them; None where one is not."""
     if isinstance(part, BooleanTrue | BooleanFalse) or part.has(*REFUSED):
         return None
     reached, near = set(part.free_symbols), list[Boolean]()

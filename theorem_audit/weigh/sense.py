@@ -17,6 +17,7 @@ LOOK = "theorem_audit/doubt/instances.py::instance"
 def vacuous(claim: Claim, run_seed: int) -> Outcome | None:
     """The error to report when a claim says nothing: no instance of its hypotheses is found, or its
     formula makes no sense at one.  Inconclusive where that is open: something infinite may converge or not.
+    Refuted where the formula is false at an exact point of its region.
     """
     where, outcome = LOOK, "error"
     at: Mapping[Any, Any] | None
@@ -36,7 +37,9 @@ def vacuous(claim: Claim, run_seed: int) -> Outcome | None:
             outcome = "refuted" if false.sure else "inconclusive"
             detail = f"{claim.id}: {false.part} is false at {_shown(false.at)}, where its hypotheses hold"
             if not false.sure:
-                detail += "; if a symbol may not be any number there, its Meaning or a hypothesis says what it is"
+                detail += (
+                    "; if a symbol is no such number, its Meaning or a hypothesis says what it is"
+                )
             return Outcome(claim.id, where, "witness", (), outcome, seed=run_seed, detail=detail)
         else:
             return None

@@ -160,8 +160,8 @@ FALSE: tuple[tuple[Any, Any], ...] = (
 )  # fmt: skip
 # A side, a region, what has no value first, and where (None: nowhere that is looked for).
 SAID: tuple[tuple[Any, Any, str | None, dict[Any, Any] | None], ...] = (
-    (1 / x, NEAR, "Eq(x, 0)", {x: 0}), (1 / x, Gt(x, 0), None, None), (1 / x, true, None, None),
-    (1 / n, true, "Eq(n, 0)", {n: 0}), (1 / (x - z), Gt(x, 0), None, None),
+    (1 / x, NEAR, "Eq(x, 0)", {x: 0}), (1 / x, Gt(x, 0), None, None), (1 / x, true, "Eq(x, 0)", {x: 0}),
+    (1 / n, true, "Eq(n, 0)", {n: 0}), (1 / (x - z), Gt(x, 0), "Eq(x - z, 0)", None),
     (x / (n - 2), And(Gt(x, 0), Gt(n, 0)), "Eq(n - 2, 0)", {n: 2}),
     (sqrt(x), NEAR, "x < 0", None), (Sum(1 / k, (k, 0, 3)), Gt(x, 0), "Eq(k, 0)", {k: 0}),
     (Integral(1 / (x - HALF), (x, 0, 1)), Gt(y, 0), None, None),
@@ -170,8 +170,8 @@ SAID: tuple[tuple[Any, Any, str | None, dict[Any, Any] | None], ...] = (
     (1 / (floor(x) - 7), And(Gt(x, 0), Lt(x, 5)), None, None),
     (Piecewise((1 / (x**2 - 2), x > 3), (0, True)), And(Gt(x, 0), Lt(x, 5)), None, None),
     (1 / (x**2 - 2), And(Gt(x, 0), Lt(x, 5)), "Eq(x**2 - 2, 0)", None),
-    (sqrt(x**2 - 2), Ge(x, 2), None, None), (log(x) + 1 / (x - z), Ge(x, 0), "Eq(x, 0)", {x: 0}),
-    (1 / (exp(x) - exp(Rational(7, 13))) + 1 / (x - z), Ge(x, Rational(7, 13)),
+    (sqrt(x**2 - 2), Ge(x, 2), None, None), (log(x) + 1 / (x - exp(free)), Ge(x, 0), "Eq(x, 0)", {x: 0}),
+    (1 / (exp(x) - exp(Rational(7, 13))) + 1 / (x - exp(free)), Ge(x, Rational(7, 13)),
     "x = 7/13", {x: Rational(7, 13)}),
     (gamma(x**2 - 3), And(Gt(x, 1), Lt(x, Rational(3, 2))), "Eq(x**2 - 3, -1)", None),
 )  # fmt: skip
