@@ -26,23 +26,17 @@ from sympy import (
     MatrixSymbol,
     Not,
     Or,
-    PolynomialError,
     Rational,
     Symbol,
     factor_list,
     false,
-    nan,
-    oo,
-    true,
-    zoo,
 )
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 from sympy.polys.polyerrors import BasePolynomialError
 
-from theorem_audit.doubt.condition import condition_of
-from theorem_audit.doubt.instances import Instance, find, somewhere
+from theorem_audit.doubt.instances import Instance, find
 from theorem_audit.doubt.worked_out import worked_out
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Undecided
@@ -51,11 +45,11 @@ from theorem_audit.exact.zero import is_zero, rational_form, relations
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.meaning import Meaning, OutOfReach, Parameter, line_of
 
-NODES = 300  # partial instances looked at for each case
-CORNERS = 40  # sets of bounds that are met together
+NODES = 200  # partial instances looked at for each case
+CORNERS = 16  # sets of bounds that are met together, and pairs of symbols
 SMALL = tuple(Rational(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (2, 1), (1, 2)))
-MOST_SYMBOLS = 3  # that small numbers are put in for
-MOST_POINTS = 30  # of the region, at which a conjunct is worked out
+MOST_SMALL = 64
+MOST_POINTS = 16  # of the region, at which a conjunct is worked out
 REFUSED = (AppliedUndef, Indexed, MatrixSymbol)
 
 
@@ -80,20 +74,16 @@ def false_at(claim: Claim) -> Counterexample | None:
     >>> false_at(claim(Gt(1 - x, 0), And(x >= 0, x <= 1))).at
     {x: 1}
     """
-    needs = [x.needs for x in claim.items if x.needs is not true]
-    region = And(claim.region, *needs)
+    region = And(claim.region, *(x.needs for x in claim.items))
     doubtful: Counterexample | None = None
     for part in relations(claim.formula):
         said = _defined(part, claim.formula)
         free = _free(claim, said, region)
-        if free is None:
+        at = None if free is None else _falsified(said, free[1])
+        if free is None or at is None:
             continue
-        sure, near = free
-        at = _falsified(said, near)
-        if at is None:
-            continue
-        found = Counterexample(part, {**(somewhere(region) or {}), **at}, sure)
-        if sure:
+        found = Counterexample(part, at, free[0])
+        if found.sure:
             return found
         doubtful = doubtful or found
     return doubtful
@@ -101,13 +91,12 @@ def false_at(claim: Claim) -> Counterexample | None:
 
 def _defined(part: Boolean, formula: Boolean) -> Boolean:
     """A comparison with what the formula's other conjuncts say that its symbols equal."""
-    known = {
-        x.lhs: x.rhs
-        for x in relations(formula)
-        if x is not part and isinstance(x, Eq) and x.lhs.is_Symbol and not x.rhs.has(x.lhs)
-    }
+    if isinstance(part, Eq):
+        return part
+    equations = [x for x in relations(formula) if isinstance(x, Eq) and x.lhs.is_Symbol]
+    known = {x.lhs: x.rhs for x in equations if not x.rhs.has(x.lhs)}
     for _ in known:  # a chain, at most as long as there are equations
-        if isinstance(part, Eq) or not part.free_symbols & known.keys():
+        if part.free_symbols.isdisjoint(known):
             break
         part = part.subs(known, simultaneous=True)
     return part
@@ -115,7 +104,7 @@ def _defined(part: Boolean, formula: Boolean) -> Boolean:
 
 def _free(claim: Claim, part: Boolean, region: Boolean) -> tuple[bool, Boolean] | None:
     """Whether its symbols are surely free, and what the region says of them; None where one is not."""
-    if isinstance(part, BooleanTrue | BooleanFalse) or part.has(*REFUSED):
+    if part.has(*REFUSED):
         return None
     reached, near = set(part.free_symbols), list[Boolean]()
     left = list(relations(region))
@@ -123,7 +112,7 @@ def _free(claim: Claim, part: Boolean, region: Boolean) -> tuple[bool, Boolean] 
         near += tied
         left = [x for x in left if x not in tied]
         reached |= set().union(*(x.free_symbols for x in tied))
-    sure, bound, equations = True, region.free_symbols, part.has(Eq)
+    sure, equations = True, part.has(Eq)
     alone = {x for y in claim.formula.atoms(Relational) for x in y.args if x.is_Symbol}
     for x in reached:
         line = line_of(claim.symbols, claim.chapter, str(x))
@@ -131,7 +120,7 @@ def _free(claim: Claim, part: Boolean, region: Boolean) -> tuple[bool, Boolean] 
             continue
         if isinstance(line, Meaning | OutOfReach) or equations or claim.items:
             return None
-        if x not in bound and (line or x in alone):
+        if x not in region.free_symbols and (line or x in alone):
             return None
         sure = sure and not line
     return sure, And(*near)
@@ -140,73 +129,59 @@ def _free(claim: Claim, part: Boolean, region: Boolean) -> tuple[bool, Boolean] 
 @cache
 def _falsified(part: Boolean, region: Boolean) -> Instance | None:
     """A point of the region at which the part is false, both decided exactly."""
+    points = islice(_points(part, region), MOST_POINTS)
+    return next((at for at in points if _decided(part, at) is False), None)
+
+
+def _points(part: Boolean, region: Boolean) -> Iterator[Instance]:
+    """Points of the region, each once."""
     symbols = sorted(part.free_symbols | region.free_symbols, key=str)
-    looked = 0
     seen = set[tuple[Expr, ...]]()
-    for at in _points(part, region, symbols):
-        point = tuple(at.get(x, Integer(0)) for x in symbols)
-        if point in seen:
-            continue
-        seen.add(point)
+    for found in _tried(part, region, symbols):
+        point = tuple(found.get(x, Integer(0)) for x in symbols)
         at = dict(zip(symbols, point, strict=True))
-        if _decided(region, at) is not True:
-            continue
-        if _decided(part, at) is False:
-            return at
-        looked += 1
-        if looked >= MOST_POINTS:
-            break
-    return None
+        if point not in seen and _decided(region, at) is True:
+            yield at
+        seen.add(point)
 
 
-def _points(part: Boolean, region: Boolean, symbols: list[Symbol]) -> Iterator[Instance]:
-    for case in _cases(part, region, symbols):
+def _tried(part: Boolean, region: Boolean, symbols: list[Symbol]) -> Iterator[Instance]:
+    for case in _cases(part, region):
         asked = And(region, case)
-        if asked is true:
-            yield {}
-        elif asked is not false and (found := _found(asked)) is not None:
+        try:
+            found = None if asked is false else find(asked, max_nodes=NODES)
+        except (TypeError, ValueError, NotImplementedError, ZeroDivisionError):
+            continue  # what the search cannot ask
+        if found is not None:
             yield found
-    if len(symbols) <= MOST_SYMBOLS:
-        whole = [x for x in SMALL if x.is_integer]
-        for values in product(*(whole if x.is_integer else SMALL for x in symbols)):
-            yield dict(zip(symbols, values, strict=True))
+    whole = [x for x in SMALL if x.is_integer]
+    small = product(*(whole if x.is_integer else SMALL for x in symbols))
+    yield from (dict(zip(symbols, values, strict=True)) for values in islice(small, MOST_SMALL))
 
 
-def _found(case: Boolean) -> Instance | None:
-    try:
-        return find(case, max_nodes=NODES)
-    except (TypeError, ValueError, NotImplementedError, ZeroDivisionError):
-        return None  # what the search cannot ask
-
-
-def _cases(part: Boolean, region: Boolean, symbols: list[Symbol]) -> Iterator[Boolean]:
+def _cases(part: Boolean, region: Boolean) -> Iterator[Boolean]:
     """Conditions that a point is looked for under: the part's opposite first, where that is quick to ask."""
-    if all(map(quick, part.atoms(Relational))):
+    asked = sorted(part.atoms(Relational), key=str)
+    if all(_rational(side) for x in asked for side in x.args):
         yield Not(part)
-    yield true
     met = [Eq(*x.args) for x in relations(region) if isinstance(x, Ge | Le)]
-    most = range(1, min(len(symbols), len(met)) + 1)
-    yield from islice((And(*x) for size in most for x in combinations(met, size)), CORNERS)
-    for x in part.atoms(Relational):
-        yield from (Eq(f, 0) for f in _factors(x))
-    own = sorted(part.free_symbols, key=str)
-    yield from islice((Eq(*x) for x in combinations(own, 2)), CORNERS)
+    sets = (And(*x) for size in range(len(met) + 1) for x in combinations(met, size))
+    yield from islice(sets, CORNERS)
+    for x in asked:
+        yield from (Eq(factor, 0) for factor in _factors(x))
+    symbols = sorted(part.free_symbols, key=str)
+    yield from islice((Eq(*x) for x in combinations(symbols, 2)), CORNERS)
 
 
-def quick(condition: Boolean) -> bool:
-    """Whether the search can evaluate the condition exactly and fast."""
-    try:
-        return isinstance(condition, Relational) and condition_of(condition).values is not None
-    except (TypeError, KeyError, ZeroDivisionError, PolynomialError):
-        return False
+def _rational(side: Basic) -> bool:
+    return isinstance(side, Expr) and bool(side.is_rational_function())
 
 
 def _factors(relation: Relational) -> list[Expr]:
-    """The factors of left - right, where it is a quotient of polynomials; not those with square roots."""
-    symbols = relation.free_symbols
+    """The factors of left - right, where it is a quotient of polynomials."""
     try:
         top, _ = rational_form(relation.lhs - relation.rhs)
-        return [x for x, _ in factor_list(top.as_expr())[1] if x.free_symbols <= symbols]
+        return [x for x, _ in factor_list(top.as_expr())[1]]
     except (Undecided, TypeError, ValueError, ZeroDivisionError, BasePolynomialError):
         return []
 
@@ -216,43 +191,46 @@ def _decided(part: Basic, at: Instance) -> bool | None:
     if isinstance(part, BooleanTrue | BooleanFalse):
         return bool(part)
     if isinstance(part, And | Or):
-        parts = [_decided(x, at) for x in part.args]
-        ends = isinstance(part, Or)  # what one alone decides
-        return ends if ends in parts else None if None in parts else not ends
+        ends, said = isinstance(part, Or), set[bool | None]()
+        for x in part.args:
+            said.add(_decided(x, at))
+            if ends in said:  # one alone decides
+                return ends
+        return None if None in said else not ends
     if isinstance(part, Not):
-        said = _decided(part.args[0], at)
-        return None if said is None else not said
+        inner = _decided(part.args[0], at)
+        return None if inner is None else not inner
     if not isinstance(part, Eq | Ne | Ge | Gt | Le | Lt):
         return None
-    said = holds(part, at)
-    return _compared(part, at) if said is None else said
+    exact = holds(part, at)
+    return _compared(part, at) if exact is None else exact
 
 
 def _compared(part: Relational, at: Instance) -> bool | None:
     try:
         sides = [worked_out(x.subs(at, simultaneous=True)) for x in part.args]
-        if any(x.free_symbols or x.has(nan, zoo, oo, -oo) or x.is_real is not True for x in sides):
+        if any(x.free_symbols or x.is_real is not True for x in sides):
             return None
         sign = _sign(sides[0] - sides[1])
     except (TypeError, ValueError, ZeroDivisionError, NotImplementedError, RecursionError):
         return None
-    return None if sign is None else bool(part.func(Integer(sign), 0))
+    return None if sign is None else bool(part.func(sign, 0))
 
 
-def _sign(gap: Expr) -> int | None:
-    """Of a number: by its value, by normal form, or by balls; None where none tells."""
+def _sign(gap: Expr) -> Expr | None:
+    """A rational of a number's sign: itself, 0 by normal form, or what balls say; None where none tells."""
     if gap.is_Rational:
-        return 1 if gap.is_positive else -1 if gap.is_negative else 0
+        return gap
     try:
         if is_zero(gap):
-            return 0
+            return Integer(0)
     except Undecided:
         pass  # balls may tell
     try:
         ball = enclose(gap, {})
     except (Undecided, ZeroDivisionError):
         return None
-    return 1 if ball > 0 else -1 if ball < 0 else None
+    return next((Integer(side) for side in (1, -1) if ball * side > 0), None)
 
 
 __all__ = ["Counterexample", "false_at"]

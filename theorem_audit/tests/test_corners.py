@@ -66,6 +66,9 @@ FALSE: dict[str, tuple[Any, Any]] = {
     "a root far away": (Gt(sqrt((x - 7) ** 2 + (y - 7) ** 2), 0), And(Ge(x, 7), Ge(y, 7))),
     "a root of a difference": (Gt(sqrt((x - y) ** 2), 0), And(Ge(x, 5), Ge(y, 6))),
     "another number": (Lt(exp(x) + Abs(y), 2), And(Gt(x, -5), Le(y, 0))),
+    "a root at its end": (Gt(sqrt(x - 7), 0), Ge(x, 7)),
+    "a fourth power": (Gt((x - 7) ** 4 + y, y), And(Gt(x, 0), Gt(y, 0))),
+    "a number that is defined": (And(Eq(y, -1), Gt(y, 0)), UNIT),
     "zero by normal form": (Lt((sqrt(x + 1) - 1) ** 2 - 3 + 2 * sqrt(2), 0), UNIT),
     "a sum of roots": (Gt(sqrt(2) * sqrt(x + 1) - 2, 0), UNIT),
 }  # fmt: skip
@@ -107,7 +110,8 @@ def test_a_claim_that_is_false_at_a_point_of_its_region_is_refuted(name: str) ->
     found = false_at(made)
     assert found is not None
     assert found.sure
-    assert made.region.subs(found.at, simultaneous=True) == True  # noqa: E712 - a SymPy Boolean
+    if found.at:
+        assert made.region.subs(found.at, simultaneous=True) == True  # noqa: E712 - a SymPy Boolean
 
 
 @pytest.mark.parametrize("name", TRUE)
