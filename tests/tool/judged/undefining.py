@@ -51,6 +51,7 @@ from sympy import (
     true,
 )
 
+from theorem_audit.statement.meaning import Meaning
 from theorem_audit.tests import test_between, test_no_value, test_overlapping, test_ranges
 from theorem_audit.tests.made_up import claim, valued
 from theorem_audit.tests.test_converges import CONVERGES, DIVERGES, OPEN
@@ -238,6 +239,8 @@ def _formulas(judge: ModuleType) -> None:
         assert judge.undefined(said(side, low.said("its mean"))), side
     for side in test_no_value.NO_VALUE:
         assert judge.undefined(said(side, low, Gt(x, 0))), side
+    seen = Meaning("what is seen", value=len)
+    assert judge.undefined(claim(Eq(y, 1 / x), symbols={"x": seen})) == [], "it is what it is in a run"
     defined = claim(And(Eq(y, 1 / z), Eq(z, x - 1)), Gt(x, 0))
     at = judge.undefined(defined)[0].instance
     assert (at[x], at[z]) == (1, 0)
