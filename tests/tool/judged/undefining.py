@@ -240,7 +240,9 @@ def _formulas(judge: ModuleType) -> None:
     for side in test_no_value.NO_VALUE:
         assert judge.undefined(said(side, low, Gt(x, 0))), side
     seen = Meaning("what is seen", value=len)
-    assert judge.undefined(claim(Eq(y, 1 / x), symbols={"x": seen})) == [], "it is what it is in a run"
+    assert judge.undefined(claim(Eq(y, 1 / x), symbols={"x": seen})) == [], (
+        "it is what it is in a run"
+    )
     defined = claim(And(Eq(y, 1 / z), Eq(z, x - 1)), Gt(x, 0))
     at = judge.undefined(defined)[0].instance
     assert (at[x], at[z]) == (1, 0)
