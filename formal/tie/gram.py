@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from theorem_audit.exact.zero import relations, stated
+from sympy import Ne
+
+from theorem_audit.exact.zero import is_zero, relations, stated
 from theorem_audit.kernel.statement import Declaration, NoPhrase, Speaker
 from theory import vocabulary as words
 from theory.quadratic import gram_thresholds as g
@@ -16,6 +18,7 @@ from theory.quadratic.mean_square import Q_KAPPA, gradient2, kappa_replacement, 
 from theory.quadratic.second_moment import C, N, k, kappa
 
 SIZES = {N: "n", k: "b"}
+POLE = "no pole"  # how the hypothesis is called that d_ab is not 0; N > 0 makes it the claim's
 STEP = """forall s B, exists G : 'I_n -> 'I_p -> R,
     (forall i, is_gradient (fun t => / 2 * (dot t (J i) - y i) ^ 2) (th s) (G i)) /\\
     forall q, {after} s B q = th s q - eta / INR b * {total}"""
@@ -73,7 +76,7 @@ def gram_map() -> Declaration:
             "forall i j, \\rsum_(a : 'I_n) U i a * U j a = b2r (i == j)",
             "forall a, l a <= l top",
         ),
-        inside=("noise",),
+        inside=("noise", POLE),
     )  # fmt: skip
 
 
@@ -91,6 +94,11 @@ def _law(claim: Any, terms: Any, name: str) -> str:
     noise = "".join(
         f"{speaker.relation(x.condition)} -> " for x in claim.assumptions if x.name == "noise"
     )
+    poles = [x.condition for x in claim.assumptions if x.name == POLE]
+    size = stated(claim.formula, g.d_ab)
+    if not all(isinstance(x, Ne) and x.rhs == 0 and is_zero(x.lhs - N * size) for x in poles):
+        raise NoPhrase(f"{claim.id}: {poles} is not that d_ab is not 0")
+    pole = "(forall a c, d a c <> 0) ->" * len(poles)
     i, j = member.format(i="i"), member.format(i="j")
     rest = "(dot ({0} s B) (J {1}) - y {1})".format
     return f"""({noise}let S1 := fun i j =>
@@ -98,7 +106,7 @@ def _law(claim: Any, terms: Any, name: str) -> str:
   (forall i j : 'I_n, i != j -> avg (fun B : {letters} => {i} * {j}) / INR b ^ 2 = {said[g.off]}) /\\
   (forall i : 'I_n, avg (fun B : {letters} => {i} * {i}) / INR b ^ 2 = {said[g.on]}) /\\
   (forall i j : 'I_n, S1 i j = {said[g.image]}) /\\
-  let d := fun a c => {said[g.d_ab]} in (forall a c, d a c <> 0) ->
+  let d := fun a c => {said[g.d_ab]} in {pole}
   let tau := fun a c => {said[g.tau]} in
   let mode := fun (Z : 'I_n -> 'I_n -> R) a c => \\rsum_(i : 'I_n) \\rsum_(j : 'I_n) U i a * Z i j * U j c in
   (forall a c, mode S1 a c - mode S a c =

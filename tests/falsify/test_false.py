@@ -94,7 +94,7 @@ DROPPED = {
     "Q-AS": ("positive mean", "moderate spread"),
     "Q-BRACKET": ("no noise below zero",),
     "Q-FLAT": ("positive factor",),
-    "Q-GRAM": ("curvature",),
+    "Q-GRAM": ("curvature", "no pole"),
     "Q-INDEFINITE": ("no mean curvature", "noise", "positive step"),
     "Q-KAPPA": ("batch size",),
     "Q-LARGE-BATCH": ("small noise",),

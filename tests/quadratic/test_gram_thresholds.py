@@ -156,17 +156,21 @@ def test_thresholds_on_kept_models(claim: Claim) -> None:
     ends."""
     margin = F(1, 10**9)
     for name, model in KEPT.items():
-        if not claim.region.subs(
-            {
-                gradient2: 0,
-                kappa: plain(model.case.kappa),
-                k: model.batch_size,
-                N: len(model.roots),
-                l_max: plain(max(model.values)),
-            }
+        low, high = enclosed(model, model.case.kappa)
+        at = {
+            gradient2: 0,
+            kappa: plain(model.case.kappa),
+            k: model.batch_size,
+            N: len(model.roots),
+            l_max: plain(max(model.values)),
+        }
+        live = [plain(x) for x in model.values if x]
+        ends = [plain(low * (1 - margin)), plain(high * (1 + margin))]
+        if not all(
+            claim.region.subs({**at, C: step, l_a: one, l_b: other})
+            for step, one, other in cartesian(ends, live, live)
         ):
             continue
-        low, high = enclosed(model, model.case.kappa)
         expect(_sign(claim, model, low * (1 - margin)) == 1, "stable below", case=name)
         expect(_sign(claim, model, high * (1 + margin)) == -1, "unstable above", case=name)
         note(f"{name}: C_ms in [{float(low):.12f}, {float(high):.12f}]")
@@ -190,7 +194,8 @@ def test_at_zero_gram_no_threshold_is_finite(claim: Claim) -> None:
     for C_ in (F(1, 2), F(100)):
         expect(not any(matrix_T(model, kernel(claim, model, C_)).entries()), "T = 0", C=C_)
     expect(not any(model.gram.entries()), "K = 0")
-    inside = {gradient2: 0, kappa: plain(model.case.kappa), k: 1, N: 2}
+    mode = {C: 1, l_a: 1, l_b: 1}  # of K = 0 no eigenvalue is positive
+    inside = {gradient2: 0, kappa: plain(model.case.kappa), k: 1, N: 2, **mode}
     expect(claim.region.subs({**inside, l_max: 1}) == True, "all else holds")  # noqa: E712
     expect(claim.region.subs({**inside, l_max: 0}) == False, "outside the region")  # noqa: E712
     critical = claim.conjunct(radius)

@@ -206,6 +206,17 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_long_powers: other comparison in base > 0": NEVER_0,
         "_senseless: no sign in not v.has(nan, zoo)": SLOWER,
     },
+    "doubt/corners.py": {
+        "_points: without seen.add(point)": SLOWER,
+        "_points: 0 + 1": "any number will do for a symbol of which nothing is supposed: others are tried",
+        "_cases: other all": SLOWER,
+        "_rational: and/or in isinstance(side, Expr) and bool(side.is_rational_function())": SLOWER,
+        "_cases: other operator in len(met) + 1":
+            "fewer corners; the search tries ends itself where they are few",
+        "_cases: 1 + 1": "there is no set of more bounds than there are",
+        "_sign: other comparison in ball * side > 0": NEVER_0, "_sign: 1 + 1": "the sign counts, not its size",
+        "_sign: 1 + 1 #2": "the sign counts, not its size",
+    },
     "doubt/implication.py": {
         "nonnegative: 9 + 1": "one level of coefficients more",
         "_nonnegative_polynomial: other comparison in constant > 0": NEVER_0,

@@ -115,6 +115,7 @@ HELD = [
     Eq(cos(X), 0) & (X > 2), Eq(tan(X), 1) & (X < -50), Eq(cos(2 * X + 1), 0) & (X > 5),
     Eq(sin(X), -1) & (10 * pi < X) & (12 * pi > X), Eq(cos(X), 0) & (X > Y) & (Y > 5),
     Eq(sin(X)**2, Rational(1, 2)) & (X > 2) & (X < 3), Eq(cot(X), 1) & (X**2 > 200), Eq(2**X, 3) & (X > 0),
+    (N >= 10) & (B >= N**2), (X >= 1000) & (Y >= X**2) & (Y <= 2 * X**2),  # mended: a bound made of a bound
     Eq(log(X)**2, 2) & (X > 2), Eq(cosh(X), 3) & (X < 0), Eq(cos(X), 0) & Ne(X, pi / 2) & (X > 0),
 ]  # fmt: skip
 

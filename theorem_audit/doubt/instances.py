@@ -85,9 +85,11 @@ def find(
     if all(c.values is not None for choice in compiled.options for o in choice for c in o):
         # further orders, where conditions are quick to evaluate: an early choice may exclude the rest
         orders.append(tuple(sorted(compiled.symbols, key=lambda x: (not x.is_integer, str(x)))))
-        orders += [
-            tuple(sorted(compiled.symbols, key=lambda x: (bool(x.is_integer), str(x))))
-        ] * thorough
+        if thorough:
+            orders.append(
+                tuple(sorted(compiled.symbols, key=lambda x: (bool(x.is_integer), str(x))))
+            )
+            orders.append(_nested(region, compiled.symbols))
     start = {x: to_flint(v) for x, v in (fixed or {}).items()}
 
     def search(
@@ -139,6 +141,23 @@ def defining(formula: Boolean, needed: Set[Basic], region: Boolean) -> list[Bool
         found += extra
         asked |= set[Basic]().union(*(x.free_symbols for x in extra))
     return found
+
+
+def _nested(region: Boolean, symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
+    """The symbols with each after those that a bound of it is made of, such as n before k where k >= n^2."""
+    within = {
+        x: {
+            z
+            for c in relations(region)
+            if isinstance(c, Relational) and x in c.args
+            for z in c.free_symbols
+        }
+        for x in symbols
+    }
+    order = list[Symbol]()
+    while left := [x for x in symbols if x not in order]:
+        order.append(min(left, key=lambda x: len(within[x] & {*left} - {x})))
+    return tuple(order)
 
 
 def _alternatives(region: Boolean, max_nodes: int) -> Instance | None:

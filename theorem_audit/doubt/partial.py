@@ -149,6 +149,7 @@ class Partial:
         ends = sorted(exact.union(self.ends(ready, x, value)))
         yield from ((low + high) / 2 for low, high in pairwise(ends))
         yield from ends
+        yield from (end / 2 for end in ends if self.thorough)  # between it and 0
         for step in NEAR:  # open ends: points close to them
             yield from (end + step for end in ends)
         yield from _entries(either, x, value)

@@ -52,6 +52,7 @@ from theorem_audit.doubt.limits import without_limit
 from theorem_audit.doubt.overlapping import overlapping, uncovered
 from theorem_audit.doubt.probe import BINDING, probed, without_number
 from theorem_audit.doubt.ranges import without_range
+from theorem_audit.doubt.unspoken import unspoken
 from theorem_audit.doubt.within import imaginary, without_value
 from theorem_audit.doubt.worked_out import determinant, worked_out
 from theorem_audit.exact.zero import difference, relations
@@ -82,8 +83,9 @@ def undefined(claim: Claim) -> list[Boundary]:
     below 0; arcus functions beyond 1, poles of the gamma function, powers of what is negative, a case that
     no alternative of a table covers, or two with different values; singular matrices; derivatives at a kink)
     inside the region.  What a formula's own equations define is put in, and what is written is worked out.
-    A denominator with a symbol that neither the region nor such an equation speaks of is left alone, unless
-    that symbol is an integer (a size).  A sum needs a range (``ranges``).
+    A symbol that the region does not speak of is any number (``unspoken``); what is played, or out of reach, is
+    what it is in a run, and a denominator with it is left alone, unless it is a size.  A sum needs a range
+    (``ranges``).
 
     log 0 is no real number, whether |x| or x is 0 in it, and so is no value of a symbol that is one.  It is -oo
     for a symbol whose meaning is -oo somewhere (``Meaning.low``): the mean logarithm of a factor that may be 0.
@@ -92,7 +94,7 @@ def undefined(claim: Claim) -> list[Boundary]:
         x: line_of(claim.symbols, claim.chapter, str(x)) for x in _of_logarithms(claim.formula)
     }
     low = frozenset(x for x, said in lines.items() if isinstance(said, Meaning) and said.low)
-    return list(_undefined(claim.formula, claim.region, low))
+    return list(_undefined(claim.formula, And(claim.region, *unspoken(claim)), low))
 
 
 def _of_logarithms(formula: Boolean) -> list[Symbol]:

@@ -85,6 +85,7 @@ SQUARE = ImmutableMatrix([[x, 1], [1, x]])
 ABOVE, BELOW_2 = Gt(x, 0), And(Gt(x, 0), Lt(x, 2))
 
 NOWHERE: dict[str, tuple[Expr, Any]] = {
+    "a root beside a symbol that no hypothesis names": (sqrt(z - exp(x)), ABOVE),
     "one over a logarithm": (1 / log(x), ABOVE),
     "one over a logarithm less 1": (1 / (log(x) - 1), ABOVE),
     "one over an exponential less 1": (1 / (exp(x) - 1), Gt(x, -1)),
@@ -300,7 +301,6 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "a determinant that is 0": (Determinant(SQUARE), ABOVE),
     "an inverse of a regular matrix": (Trace(Inverse(SQUARE)), Gt(x, 1)),
     "an inverse of any matrix": (Trace(Inverse(MatrixSymbol("A", 2, 2))), ABOVE),
-    "a root beside a symbol that no hypothesis names": (sqrt(z - exp(x)), ABOVE),
     "a power of what is no polynomial": ((exp(x) - 1) ** z, And(ABOVE, Gt(z, 0))),
     "a logarithm of |x|": (log(Abs(x)), ABOVE),
     "a power of -2 that is whole": ((-2) ** x, Eq(x, 2)),

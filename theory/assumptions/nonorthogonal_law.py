@@ -15,7 +15,7 @@ u = pi/2 + 2 phi (0 at x_1, pi at x_2) has in the time a^2 k the generator
 
 from __future__ import annotations
 
-from sympy import And, Ne, Rational, Symbol, besselk, cos, cosh, exp, sin
+from sympy import And, Ne, Rational, Symbol, besselk, cos, cosh, exp, pi, sin
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.use import Use
@@ -180,6 +180,9 @@ CROSSOVER = Assumption(
     And(Gt(kappa, 0), Eq(c, kappa * a), Lt(c, 1)),
     note="kappa is the same for all a",
 )
+ARC = Assumption(
+    "between the points", And(Gt(u, 0), Lt(u, pi)), note="the density is one on (0, pi)"
+)
 
 NONORTH_CROSSOVER = Claim(
     id="NONORTH-CROSSOVER",
@@ -200,7 +203,7 @@ NONORTH_CROSSOVER = Claim(
         "SELECT-GENERATOR": (Use(where=Eq(delta, 0)),),
         "WALK-DRIFT": (Use(where=And(Ne(q_i, 0), Ne(q_j, 0))),),
     },
-    assumptions=(UNIT, PAIR, START, CROSSOVER, LATE),
+    assumptions=(UNIT, PAIR, START, CROSSOVER, ARC, LATE),
     steps=(
         "generator",
         "no atoms",

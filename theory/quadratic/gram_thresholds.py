@@ -10,7 +10,7 @@ Several outputs a sample: blocks of K in place of entries; but the bounds of Q-G
 
 from __future__ import annotations
 
-from sympy import And, Expr, Function, Integral, Symbol, exp, oo, sign
+from sympy import And, Expr, Function, Integral, Ne, Symbol, exp, oo, sign
 
 from theorem_audit.statement.claim import Assumption, Claim, Source
 from theorem_audit.statement.meaning import Parameter
@@ -122,6 +122,8 @@ Q_GRAM = Claim(
         Assumption("curvature", Gt(l_max, 0), needed=True, sharp=Gt(l_max, 0),
                    witness="test_at_zero_gram_no_threshold_is_finite",
                    note="K is not 0: else no step moves, T = 0 and C_ms is oo"),
+        Assumption("no pole", Ne(l_a + l_b - C * (1 - kappa) * l_a * l_b / N, 0),
+                   note="d_ab is not 0, as below the edge of the mean"),
     ),
     steps=("batch", "map", "modes", "reduction", "threshold"),
     symbols=MEANING

@@ -91,8 +91,13 @@ def q_gram(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     for _ in until(seconds):
         model = _model(rng, still=True)
         size, step = len(model.roots), _number(rng, 0, 3, 9) + F(1, 50)
+        live = [x for x in model.values if x] or [F(1)]  # of K = 0 none is positive
+        l_a, l_b = (live[int(x)] for x in rng.integers(len(live), size=2))
+        if model.case.kappa < 1 and not rng.integers(8):  # the pole
+            step = size * (1 / l_a + 1 / l_b) / (1 - model.case.kappa)
         point = {N: size, k: model.batch_size, kappa: plain(model.case.kappa), C: plain(step)}
-        if not _inside(claim, {**point, **_diagonal_top(claim, model)}):
+        here = {**point, g.l_a: plain(l_a), g.l_b: plain(l_b)}
+        if not _inside(claim, {**here, **_diagonal_top(claim, model)}):
             continue
         count += 1
         if not any(model.values):
@@ -114,24 +119,15 @@ def q_gram(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             value = claimed.subs({x: plain(fraction(v[i, j])) for x, v in parts.items()})
             if value != plain(fraction(expected[i, j])):
                 raise Refuted(f"{claim.id}: entry {i, j} of Sigma^+", {"model": model, "C": step})
-        mode = Mode(
-            *(model.values[int(x)] for x in rng.integers(size, size=2)),
-            step,
-            size,
-            found[g.off],
-            found[g.on],
-        )
-        if mode.shrink():
-            here = {**point, g.l_a: plain(mode.l_a), g.l_b: plain(mode.l_b)}
-            claim.drawn((g.l_a, g.l_b))
-            for part in relations(claim.formula):
-                if part.has(g.d_ab):
-                    _judge(
-                        claim,
-                        part.subs(here),
-                        measured(claim, mode, (g.d_ab, g.tau)),
-                        **_named(here),
-                    )
+        mode = Mode(l_a, l_b, step, size, found[g.off], found[g.on])
+        if not mode.shrink():
+            raise Refuted(
+                f"{claim.id}: d_ab = 0, and tau_ab is no number", {"model": model, "C": step}
+            )
+        for part in relations(claim.formula):
+            if part.has(g.d_ab):
+                values = measured(claim, mode, (g.d_ab, g.tau))
+                _judge(claim, part.subs(here), values, **_named(here))
         _threshold(claim, model, step, point)
     return count
 

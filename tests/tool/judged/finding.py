@@ -70,6 +70,10 @@ QUICKLY = (
     And(Le(y, exp(30 * x)), Gt(x, 1)), Ge(M, exp(30 * x)),
 )  # fmt: skip
 THOROUGHLY = (
+    And(Ge(n, 10), Ge(k, n**2)), And(Ge(k, 10), Ge(n, k**2)), And(Ge(x, 1000), Ge(a, x**2), Le(a, 2 * x**2)),
+    And(Gt(b, 0), Lt(x, Rational(1, 1000)), Lt(a, x / 1000), Lt(b, a / 1000)),
+    And(Ge(m, 1000), Ge(k, m**2), Ge(n, k**2)), And(Ge(n, 1000), Ge(k, n**2), Ge(m, k**2)),
+    And(Ge(n, 1000), Ge(m, n**2), Ge(k, m**2)), And(Ge(m, 1000), Ge(n, m**2), Ge(k, n**2)),
     And(Ge(M, 5 * x), Gt(x, 1)),
     And(Eq(x**2, 2), Gt(x, 0)), And(Eq(x**2, 2), Lt(x, 0)), Eq(x**2, 3 - y**2), Eq(x**2, 3 * y**2 + 2),
     And(Eq(cosh(x), 2), Lt(x, 0)), And(Eq(u**2, 2), Gt(x, 0)), And(Eq(y, x + 1), Eq(x**2, 2)),

@@ -321,9 +321,15 @@ def sense_is_asked(judge: ModuleType) -> None:
         ({"unsettled": [SimpleNamespace(what="1/x", instance=None), part]}, ("inconclusive",
          "doubt/converges.py::unsettled",
           "A: that 1/x converges is not shown; Claim.converges says why it does")),
+        ({"false_at": SimpleNamespace(part=wrong, at=at, sure=True)}, ("refuted", "doubt/corners.py::false_at",
+         f"A: {wrong} is false at x = 1/2, y = 3, where its hypotheses hold")),
+        ({"false_at": SimpleNamespace(part=wrong, at=nowhere, sure=False)}, ("inconclusive",
+         "doubt/corners.py::false_at", f"A: {wrong} is false at every point, where its hypotheses hold; if a "
+         "symbol is no such number, its Meaning or a hypothesis says what it is")),
     ):  # fmt: skip
         asked.clear()
-        stubs = {"instance": at, "false_anywhere": None, "undefined": [], "unsettled": [], **found}
+        stubs = {"instance": at, "false_anywhere": None, "undefined": [], "unsettled": [],
+                 "false_at": None, **found}  # fmt: skip
         functions = {name: says(name, value) for name, value in stubs.items()}
         instances = SimpleNamespace(
             instance=functions.pop("instance"), EmptyRegion=judge.instances.EmptyRegion

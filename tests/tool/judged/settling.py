@@ -115,11 +115,17 @@ def _tried(
     return [*judge.Partial(region, thorough).candidates(symbol, values, frozenset(values))]
 
 
-def _around(ends: list[fmpq]) -> list[fmpq]:
-    """Middles, the ends, and points close to them, nearest last but for the thousandth."""
+def _around(ends: list[fmpq], thorough: bool = False) -> list[fmpq]:
+    """Middles, the ends, their halves, and points close to them, nearest last but for the thousandth."""
+    halves = [end / 2 for end in ends] * thorough
     middles = [(low + high) / 2 for low, high in pairwise(ends)]
     steps = _fmpq("1/100", "-1/100", "1/20", "-1/20", "1/1000", "-1/1000")
-    return [*middles, *ends, *chain.from_iterable([end + step for end in ends] for step in steps)]
+    return [
+        *middles,
+        *ends,
+        *halves,
+        *chain.from_iterable([end + step for end in ends] for step in steps),
+    ]
 
 
 def _candidates(judge: ModuleType) -> None:
@@ -143,7 +149,7 @@ def _candidates(judge: ModuleType) -> None:
         *some,
         *large,
         *_fmpq(9, 10, 8, 11, 16, 17, 15, 18),
-        *_around(_fmpq("9/16", 1)),
+        *_around(_fmpq("9/16", 1), True),
     ]
     found = _tried(judge, Gt(x**2, 2), x, {}, True)
     assert found[: len(some) + 3] == [*some, *large]

@@ -51,6 +51,7 @@ from sympy import (
     true,
 )
 
+from theorem_audit.statement.meaning import Meaning
 from theorem_audit.tests import test_between, test_no_value, test_overlapping, test_ranges
 from theorem_audit.tests.made_up import claim, valued
 from theorem_audit.tests.test_converges import CONVERGES, DIVERGES, OPEN
@@ -160,8 +161,8 @@ FALSE: tuple[tuple[Any, Any], ...] = (
 )  # fmt: skip
 # A side, a region, what has no value first, and where (None: nowhere that is looked for).
 SAID: tuple[tuple[Any, Any, str | None, dict[Any, Any] | None], ...] = (
-    (1 / x, NEAR, "Eq(x, 0)", {x: 0}), (1 / x, Gt(x, 0), None, None), (1 / x, true, None, None),
-    (1 / n, true, "Eq(n, 0)", {n: 0}), (1 / (x - z), Gt(x, 0), None, None),
+    (1 / x, NEAR, "Eq(x, 0)", {x: 0}), (1 / x, Gt(x, 0), None, None), (1 / x, true, "Eq(x, 0)", {x: 0}),
+    (1 / n, true, "Eq(n, 0)", {n: 0}), (1 / (x - z), Gt(x, 0), "Eq(x - z, 0)", None),
     (x / (n - 2), And(Gt(x, 0), Gt(n, 0)), "Eq(n - 2, 0)", {n: 2}),
     (sqrt(x), NEAR, "x < 0", None), (Sum(1 / k, (k, 0, 3)), Gt(x, 0), "Eq(k, 0)", {k: 0}),
     (Integral(1 / (x - HALF), (x, 0, 1)), Gt(y, 0), None, None),
@@ -170,8 +171,8 @@ SAID: tuple[tuple[Any, Any, str | None, dict[Any, Any] | None], ...] = (
     (1 / (floor(x) - 7), And(Gt(x, 0), Lt(x, 5)), None, None),
     (Piecewise((1 / (x**2 - 2), x > 3), (0, True)), And(Gt(x, 0), Lt(x, 5)), None, None),
     (1 / (x**2 - 2), And(Gt(x, 0), Lt(x, 5)), "Eq(x**2 - 2, 0)", None),
-    (sqrt(x**2 - 2), Ge(x, 2), None, None), (log(x) + 1 / (x - z), Ge(x, 0), "Eq(x, 0)", {x: 0}),
-    (1 / (exp(x) - exp(Rational(7, 13))) + 1 / (x - z), Ge(x, Rational(7, 13)),
+    (sqrt(x**2 - 2), Ge(x, 2), None, None), (log(x) + 1 / (x - exp(free)), Ge(x, 0), "Eq(x, 0)", {x: 0}),
+    (1 / (exp(x) - exp(Rational(7, 13))) + 1 / (x - exp(free)), Ge(x, Rational(7, 13)),
     "x = 7/13", {x: Rational(7, 13)}),
     (gamma(x**2 - 3), And(Gt(x, 1), Lt(x, Rational(3, 2))), "Eq(x**2 - 3, -1)", None),
 )  # fmt: skip
@@ -238,6 +239,10 @@ def _formulas(judge: ModuleType) -> None:
         assert judge.undefined(said(side, low.said("its mean"))), side
     for side in test_no_value.NO_VALUE:
         assert judge.undefined(said(side, low, Gt(x, 0))), side
+    seen = Meaning("what is seen", value=len)
+    assert judge.undefined(claim(Eq(y, 1 / x), symbols={"x": seen})) == [], (
+        "it is what it is in a run"
+    )
     defined = claim(And(Eq(y, 1 / z), Eq(z, x - 1)), Gt(x, 0))
     at = judge.undefined(defined)[0].instance
     assert (at[x], at[z]) == (1, 0)
