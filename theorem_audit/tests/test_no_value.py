@@ -205,6 +205,10 @@ NOWHERE: dict[str, tuple[Expr, Any]] = {
 FIXED: dict[str, tuple[Expr, Any]] = {
     "a derivative of |x| at 0": (Subs(Derivative(Abs(x), x), x, 0), true),
     "beside a hypothesis": (Subs(Derivative(Abs(x), x), x, 0) + z, Gt(z, 0)),
+    "a derivative of z |x| at 0, where nothing is said of z": (
+        Subs(Derivative(z * Abs(x), x), x, 0),
+        true,
+    ),
     "a derivative of |x - 1| at 1": (Subs(Derivative(Abs(x - 1), x), x, 1), true),
     "at a root": (Subs(Derivative(Abs(x**2 - 2), x), x, sqrt(2)), true),
     "a second one of x |x| at 0": (Subs(Derivative(x * Abs(x), (x, 2)), x, 0), true),
@@ -260,10 +264,6 @@ SOMEWHERE: dict[str, tuple[Expr, Any]] = {
     "a first derivative of x |x|": (Derivative(x * Abs(x), x), Ge(x, 0)),
     "a derivative of |x| at 1": (Subs(Derivative(Abs(x), x), x, 1), true),
     "a derivative of |x|^3 at 0": (Subs(Derivative(Abs(x) ** 3, x), x, 0), true),
-    "a derivative of z |x| at 0, where nothing is said of z": (
-        Subs(Derivative(z * Abs(x), x), x, 0),
-        true,
-    ),
     "a derivative of z |x| at 0, where z is 0": (
         Subs(Derivative(z * Abs(x), x), x, 0),
         Eq(z, 0),

@@ -115,7 +115,7 @@ DEFINED: dict[str, tuple[Any, Any, bool]] = {
     "by another table": (Eq(y, Piecewise((x, x < 1), (0, True))), UNIT, True),
     "by another table, above": (Eq(y, Piecewise((x + 1, x < 1), (3, True))), UNIT, False),
     "by what nobody bounds": (Eq(y, w), UNIT, False),
-    "in integers": (Eq(n, 2 * k + 1), Ge(k, 0), False),
+    "what nothing is said of": (Eq(n, 2 * k + 1), Ge(k, 0), True),
 }
 
 
