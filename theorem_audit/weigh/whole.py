@@ -17,7 +17,7 @@ def cut_short(run: Mapping[str, Any]) -> str:
     listed = [e for claim in run["claims"] for e in claim["evidence"]]
     if left := sum(map(_left, listed)):
         return f"{CUT}: {left} of {len(listed)} pieces of evidence were not reached"
-    if not run["complete"]:
+    if not run.get("complete", True):
         return (
             "it is not the ledger of a whole run: the run was cut short, or pytest wrote it of the tests that "
             "were selected, or a file could not be imported"
@@ -46,7 +46,7 @@ def _below(claims: Mapping[str, Any], claim_id: str) -> Iterator[Mapping[str, An
 
 
 def _left(evidence: Mapping[str, Any]) -> bool:
-    return (evidence["outcome"], evidence["detail"]) == ("not_run", NOT_REACHED)
+    return (evidence["outcome"], evidence.get("detail")) == ("not_run", NOT_REACHED)
 
 
 __all__ = ["cut_short", "not_reached"]
