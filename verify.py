@@ -149,6 +149,9 @@ def strength_of(claim: dict[str, Any]) -> str:
     for bad, name in (("refuted", "refuted"), ("error", "inconclusive"), ("inconclusive",) * 2):
         if any(e["outcome"] == bad for e in outcomes):
             return name
+    # A run that was cut short: what it did not reach might have refuted the claim.
+    if any((e["outcome"], e["detail"]) == ("not_run", "not reached") for e in outcomes):
+        return "unchecked"
     best: dict[str, list[str]] = {}
     gaps = {(e["kind"] == "kernel", s) for e in outcomes for s in e["steps"]
             if e["outcome"] == "not_run" and e["kind"] in KINDS}  # fmt: skip

@@ -28,5 +28,9 @@ REGION = "region"
 MEANING = "meaning:"
 # How the detail of a search begins where a project says that no run can reach the claim.
 NO_RUN = "out of reach of a search"
+# The detail of evidence that a run has yet to come to; where it stays, the run was cut short.
+NOT_REACHED = "not reached"
 
-__all__ = ["DECIDING", "DOUBTS", "KINDS", "MEANING", "NO_RUN", "REGION", "SOURCES", "SUPPORTING"]
+__all__ = [
+    "DECIDING", "DOUBTS", "KINDS", "MEANING", "NOT_REACHED", "NO_RUN", "REGION", "SOURCES", "SUPPORTING",
+]  # fmt: skip

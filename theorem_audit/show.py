@@ -26,7 +26,7 @@ from theorem_audit.weigh.ledger import Ledger, necessity
 from theorem_audit.weigh.left import left, line
 from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.unread import meanings_played, out_of_reach
-from theorem_audit.weigh.verdict import RANKS, Verdict
+from theorem_audit.weigh.verdict import CUT, RANKS, Verdict
 
 if TYPE_CHECKING:
     from theorem_audit.doubt.falsify import Found
@@ -358,19 +358,25 @@ def kernel_table(counted: Mapping[str, Any], console: Console) -> None:
     )
 
 
-def reloaded(found: Reloaded, console: Console, outside: int | None = 0) -> None:
+def reloaded(
+    found: Reloaded, console: Console, outside: int | None = 0, cut_short: str = ""
+) -> None:
     """The verdicts of an earlier run as they stand today, and why some are stale.
 
     outside: how many files outside the project its evidence opened; None where that run did not hear of any.
+    cut_short: what to say of a run that is not whole.
     """
     table = Table("claim", "verdict", "because", box=None)
     for claim_id, verdict in found.verdicts.items():
-        why = "; ".join(verdict.reasons[:4]) if verdict.name == "stale" else ""
+        told = verdict.name == "stale" or any(x.startswith(CUT) for x in verdict.reasons)
+        why = "; ".join(verdict.reasons[:4]) if told else ""
         table.add_row(claim_id, _styled(verdict), escape(why))
     for claim_id in found.missing:
         table.add_row(claim_id, "[dim]not in that run[/]", "")
     console.print(table)
     console.print(f"\n{len(found.stale)} of {len(found.verdicts)} verdicts are stale")
+    if cut_short:
+        console.print(cut_short, markup=False, soft_wrap=True)
     if outside is None:
         console.print(
             "not watched: files that evidence opened, of which that run (pytest's) did not hear"

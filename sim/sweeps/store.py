@@ -90,8 +90,8 @@ class Store:
     """An open store; a context manager. Threads must not share one.
 
     path: the file; made when `create` and it is missing or empty. patience: seconds to wait for
-    another process's lock. Without `create`, a file on read-only media is read. Raises a StoreError,
-    and leaves a file that is no store untouched.
+    another process's lock. A file on read-only media is read (`frozen`), and a commit to it is a
+    StoreError. Raises a StoreError, and leaves a file that is no store untouched.
     """
 
     def __init__(self, path: str | PathLike[str], *, create: bool = True, patience: float = 60.0):
@@ -108,10 +108,11 @@ class Store:
             raise
 
     def _connect(self, path: str | PathLike[str], create: bool) -> None:
-        self._frozen = not create and self.path.is_file() and not _writable(self.path)
-        mode = "rwc" if create else "ro&immutable=1" if self._frozen else "rw"
         log = Path(f"{self.path}-wal")
-        if self._frozen and log.exists() and log.stat().st_size:
+        goes_on = create and os.access(log, os.W_OK)  # into a log that is there
+        self.frozen = self.path.is_file() and not _writable(self.path) and not goes_on
+        mode = "ro&immutable=1" if self.frozen else "rwc" if create else "rw"
+        if self.frozen and log.exists() and log.stat().st_size:
             raise StoreError(
                 f"{self.path} cannot be written, and holds commits in {log.name} that only a writer "
                 "can read: copy both files to where you may write"
@@ -132,7 +133,7 @@ class Store:
 
     def _open(self) -> None:
         if (
-            not self._frozen
+            not self.frozen
             and self._header() == (0, 0)
             and not self._scalar("SELECT count(*) FROM sqlite_master")
         ):
@@ -149,7 +150,7 @@ class Store:
                 f"{self.path} has store format {schema}, this program reads and writes format "
                 f"{SCHEMA}: use the program that wrote it, or name another file"
             )
-        if not self._frozen:
+        if not self.frozen:
             self._use_wal()
             self._db.execute("PRAGMA synchronous = FULL")
 

@@ -72,6 +72,8 @@ def sweep(
     Files that cells read are kept by digest, and looked at again before any cell is reused; a cell that starts
     a process, whose files nobody sees, is a CellError.
 
+    A store that cannot be written is read, where it has every cell that is asked for.
+
     Raises, before any work, TypeError or ValueError naming a bad argument, or StoreError. Before the work or
     during it FileChangedError where a file that cells have read is another one by now: the same call is refused
     until the file is put back. Then CellError when cells raised, killed their workers or read a file that
@@ -93,6 +95,11 @@ def sweep(
         wanted = set(tasks)
         missing = [task for task in dict.fromkeys(tasks) if task not in present]
         reused = len(wanted) - len(missing)
+        if missing and opened.frozen:
+            raise StoreError(
+                f"{opened.path} cannot be written, and {len(missing)} of {len(wanted)} cells are not in it: "
+                "copy it to where you may write, or name another store"
+            )
         with progress_bar(reused, len(wanted), progress) as advance:
             run = _Run(opened, kind, missing, len(wanted), advance)
             try:

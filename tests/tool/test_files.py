@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from sim import SerialExecutor, load, salvage, sweep
+from sim.sweeps.results import Results
 from sim.sweeps.store import Store, StoreError
 from sim.tests import sweep_stubs
 from theorem_audit.files import write_text
@@ -151,6 +152,34 @@ def test_a_store_on_read_only_media_is_read(
     Path(f"{path}-wal").write_bytes(b"left by a writer that was killed")
     with pytest.raises(StoreError, match=r"holds commits in s\.db-wal"):
         load(path)
+
+
+def test_a_sweep_reads_a_store_on_read_only_media_that_has_all_cells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mended: "unable to open database file", where every cell is there and nothing is computed."""
+    path = tmp_path / "s.db"
+    _filled(path)
+    before = path.read_bytes()
+    monkeypatch.setattr("sim.sweeps.store._writable", lambda _: False)
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.sweeps.sweep.compute", lambda *_: pytest.fail("a cell is computed"))
+        found = _swept(path, 1)
+        assert (len(found), found.computed, found.reused) == (6, 0, 6)
+        with pytest.raises(StoreError, match=r"cannot be written, and 6 of 12 cells are not in it"):
+            _swept(path, 2)
+    assert path.read_bytes() == before
+    assert [x.name for x in tmp_path.iterdir()] == ["s.db"]
+
+
+def _swept(path: Path, seeds: int) -> Results:
+    return sweep(
+        sweep_stubs.GRID,
+        seeds=seeds,
+        store=path,
+        cell=sweep_stubs.measure,
+        executor=SerialExecutor(),
+    )
 
 
 def test_a_link_to_a_store_is_read_with_the_stores_own_log(

@@ -261,6 +261,7 @@ def stale_file(file: Path, args: argparse.Namespace, console: Console) -> int:
     from theorem_audit.checks.mark import collect
     from theorem_audit.report.load import UnreadableRun, load_run
     from theorem_audit.weigh import stale
+    from theorem_audit.weigh.whole import cut_short, not_reached
 
     claims = project.claims()
 
@@ -272,8 +273,8 @@ def stale_file(file: Path, args: argparse.Namespace, console: Console) -> int:
     if args.json:
         emit(_with_verdicts(data, found), args.json)
     if args.json != "-":
-        show.reloaded(found, console, data.get("outside"))
-    return int(bool(found.stale))
+        show.reloaded(found, console, data.get("outside"), cut_short(data))
+    return int(bool(found.stale) or any(not_reached(data, x) for x in found.verdicts))
 
 
 def _with_verdicts(data: Mapping[str, Any], found: stale.Reloaded) -> dict[str, Any]:

@@ -29,7 +29,7 @@ MEANINGS = {
     "open": "an open question, with what is known",
     "refuted": "false as stated",
     "inconclusive": "the evidence could not tell, or broke",
-    "unchecked": "no evidence was run",
+    "unchecked": "no evidence was run, or not all of it: the run was cut short",
     "stale": "its sources changed since the run",
 }
 

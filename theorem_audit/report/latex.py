@@ -9,6 +9,7 @@ from typing import Any
 from theorem_audit import project
 from theorem_audit.report.literature import cited
 from theorem_audit.weigh.left import left
+from theorem_audit.weigh.whole import cut_short
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
@@ -115,6 +116,7 @@ def appendix(run: Mapping[str, Any]) -> str:
             r"\begin{document}",
             rf"\section*{{{escape(project.current().title or project.current().name)}}}",
             rf"Run of {escape(run['started'])}, commit {escape(run['commit'])}, seed {run['seed']}.",
+            *([rf"\textbf{{{escape(cut.capitalize())}.}}"] if (cut := cut_short(run)) else []),
         )
     )
     body = "\n\n".join(_claim(claim) for claim in run["claims"])

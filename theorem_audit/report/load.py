@@ -91,6 +91,10 @@ def load_run(path: Path, *, judged: bool = True) -> dict[str, Any]:
     ids = [claim["id"] for claim in data["claims"]]
     if twice := next((x for x in ids if ids.count(x) > 1), ""):
         raise UnreadableRun(f"{path}: not a valid ledger: it speaks of {twice} twice")
+    if not ids:
+        raise UnreadableRun(
+            f"{path}: a ledger without a claim: that run was cut short before it came to any"
+        )
     if judged and (why := unfounded(data)):
         raise UnreadableRun(f"{path}: not a ledger that a run wrote: {why}")
     return data

@@ -11,6 +11,7 @@ from theorem_audit import project
 from theorem_audit.errors import rounded_up, several
 from theorem_audit.weigh.left import left
 from theorem_audit.weigh.verdict import RANKS
+from theorem_audit.weigh.whole import cut_short
 
 BLOCK = re.compile(r"<!-- verdicts -->\n.*?<!-- /verdicts -->", re.S)
 SHOWN = ("paper", "finding")  # sources whose claims stand in the README; the report has all
@@ -25,6 +26,7 @@ def verdict_block(run: Mapping[str, Any]) -> str:
         f"claim is called refuted is at most {rounded_up(run['family_error'])}). Those that a paper makes, "
         f"and the findings about them{_asks(run)}:",
         "",
+        *([f"**{cut.capitalize()}.**", ""] if (cut := cut_short(run)) else []),
         "| claim | says | verdict |",
         "|---|---|---|",
     ]

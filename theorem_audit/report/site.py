@@ -39,6 +39,7 @@ from theorem_audit.report.prose import prose
 from theorem_audit.report.tutorial import tutorial
 from theorem_audit.weigh.left import left, line
 from theorem_audit.weigh.verdict import RANKS
+from theorem_audit.weigh.whole import cut_short
 
 Pictures = Sequence[Mapping[str, Any]]
 ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
@@ -119,6 +120,7 @@ class _Site:
         return {
             "title": project.current().title or project.current().name,
             "run": self.run,
+            "cut_short": cut_short(self.run),
             "menu": menu,
             "style": inline("style.css"),
             "verdicts": self.verdicts,

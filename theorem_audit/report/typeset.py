@@ -26,6 +26,7 @@ from theorem_audit.report.mathematics import names_upright, tokens_of, upright
 from theorem_audit.statement.meaning import entry_names
 from theorem_audit.usage import MARKS
 from theorem_audit.weigh.left import left
+from theorem_audit.weigh.whole import cut_short
 
 PREAMBLE = r"""\documentclass{article}
 \usepackage[utf8]{inputenc}
@@ -155,6 +156,7 @@ def book(run: Mapping[str, Any]) -> str:
         PREAMBLE + r"\begin{document}",
         rf"\title{{{words(here.title or here.name)}}}\author{{}}\date{{Run of {words(run['started'])}, "
         rf"commit {words(run['commit'])}, seed {run['seed']}}}\maketitle",
+        rf"\textbf{{{words(cut.capitalize())}.}}" if (cut := cut_short(run)) else "",
         markdown(read_text(here.path("front"))) if here.front else "",
         rf"\begin{{description}}{scale}\end{{description}}" if scale else "",
         r"\tableofcontents",

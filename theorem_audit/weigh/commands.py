@@ -166,12 +166,15 @@ def receipt(args: argparse.Namespace, console: Console) -> int:
     from theorem_audit.report.load import UnreadableRun, load_run
     from theorem_audit.usage import ids_of
     from theorem_audit.weigh.receipt import receipt as receipt_of
+    from theorem_audit.weigh.whole import not_reached
 
     claims = project.claims()
     (claim_id,) = ids_of([args.id])
     if args.source:
         try:
             found = load_run(Path(args.source))
+            if left := not_reached(found, claim_id):
+                raise BadUsage(f"{args.source}: {left}; `audit run` goes on from there")
             data = receipt_of(found, claim_id, claims)
         except UnreadableRun as error:
             raise BadUsage(str(error)) from error

@@ -85,6 +85,11 @@ class Ledger:
                 return
         found.append(outcome)
 
+    def remove(self, outcome: Outcome) -> None:
+        """Take away the outcome of the same evidence and case, which has to be there."""
+        found = self._outcomes[outcome.claim_id]
+        found.remove(next(o for o in found if _key(o) == _key(outcome)))
+
     def add_variants(self, claim_id: str, summary: Mapping[str, Any]) -> None:
         """Attach the result of running wrong variants of a claim."""
         self._variants[claim_id] = dict(summary)

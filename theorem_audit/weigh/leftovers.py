@@ -1,4 +1,4 @@
-"""What could act in a worker process after the evidence has ended: threads, children, timers, hooks.
+"""What could act in a worker process after the evidence has ended: threads, children, timers, hooks, limits.
 
 A thread that outlives its evidence could change what judges the next one, and put it back.  So a process in
 which more is left than before an evidence is not used again; that is no fault of the evidence, which may
@@ -9,12 +9,19 @@ from __future__ import annotations
 
 import _thread
 import gc
+import math
 import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+try:
+    import resource
+except ImportError:  # not where there are no such limits
+    resource = None  # type: ignore[assignment]
 
 SIGNALS = tuple(sorted(signal.valid_signals())) if hasattr(signal, "valid_signals") else ()
 TIMERS = tuple(
@@ -22,6 +29,8 @@ TIMERS = tuple(
     for x in ("ITIMER_REAL", "ITIMER_VIRTUAL", "ITIMER_PROF")
     if hasattr(signal, x)
 )
+OLDER = "RLIMIT_OFILE"  # another name of RLIMIT_NOFILE
+RESOURCES = tuple(x for x in dir(resource) if x.startswith("RLIMIT_") and x != OLDER)
 TOOLS = range(6)  # places for tools that watch the interpreter, in Python 3.12 and later
 
 
@@ -58,11 +67,26 @@ def children() -> frozenset[str]:
     return frozenset(found)
 
 
+def limits() -> dict[str, tuple[float, float]]:
+    """What this process may take of each resource, soft and hard; infinity where there is no limit."""
+    if resource is None:
+        return {}
+    found = {x: resource.getrlimit(getattr(resource, x)) for x in RESOURCES}
+    none = resource.RLIM_INFINITY
+    return {x: tuple(math.inf if y == none else y for y in two) for x, two in found.items()}  # type: ignore[misc]
+
+
+def lowered(before: Mapping[str, tuple[float, float]]) -> list[str]:
+    """The resources of which this process may take less than it once might: who is judged next errs for it."""
+    return [x for x, now in limits().items() if now[0] < before[x][0] or now[1] < before[x][1]]
+
+
 class Leftovers:
     """What there was when a process began; ``left`` says whether there is more."""
 
     def __init__(self) -> None:
         self._hooks, self._threads, self._children = hooks(), threads(), children()
+        self._limits = limits()
         self._count = _thread._count()  # also of those that ``threading`` does not know
 
     def left(self) -> bool:
@@ -72,7 +96,8 @@ class Leftovers:
             or not threads() <= self._threads
             or _thread._count() > self._count
             or not children() <= self._children
+            or limits() != self._limits
         )
 
 
-__all__ = ["Leftovers", "children"]
+__all__ = ["Leftovers", "children", "limits", "lowered"]

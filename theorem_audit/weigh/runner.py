@@ -14,6 +14,7 @@ import numpy as np
 from sympy import Expr
 from sympy.logic.boolalg import Boolean
 
+from theorem_audit.checks.asserted import tuple_asserted
 from theorem_audit.checks.covering import left_out
 from theorem_audit.checks.mark import DECIDING, Evidence
 from theorem_audit.checks.over_nothing import unasked
@@ -44,6 +45,7 @@ from theorem_audit.weigh import watching
 from theorem_audit.weigh.collected import cases_of
 from theorem_audit.weigh.copies import COPIED
 from theorem_audit.weigh.early import READ
+from theorem_audit.weigh.leftovers import limits, lowered
 from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.untouched import CHANGED
 
@@ -77,7 +79,7 @@ def run_evidence(
     context = RunContext(
         test=item.key + case, seed=run_seed, quick=quick, look=untouched.look, claim=handed
     )
-    outcome, detail, witness = "passed", "", {}
+    outcome, detail, witness, might = "passed", "", {}, limits()
     started = time.perf_counter()
     if looks:
         watching.begin()
@@ -115,7 +117,7 @@ def run_evidence(
                 outcome, detail = "inconclusive", f"it went on: {context.weak[0]}"
             elif item.kind in DECIDING and (why := left_out(context)):
                 outcome, detail = "inconclusive", why
-            elif why := "" if context.again else unasked(_written(item.function), context.asked):
+            elif why := _unchecked(item.function, context):
                 outcome, detail = "error", why
             elif not 0 <= context.error <= 1:
                 outcome, detail = "error", f"an error probability of {context.error} was booked"
@@ -153,6 +155,8 @@ def run_evidence(
         changed = [*changed, claim.id]
     if changed:
         outcome, detail = "error", CHANGED + ", ".join(changed)
+    elif less := lowered(might):
+        outcome, detail = "error", f"it lowered what its process may take: {', '.join(less)}"
     if outcome == "passed" and item.kind in DECIDING:  # by a judge that was left alone
         try:
             with recording_all(claim, asked):  # what its lemmas ask rests on its conditions, too
@@ -183,9 +187,12 @@ def run_evidence(
     )
 
 
-def _written(function: Any) -> Any:
-    """The function as it stands in its file, below what wraps it."""
-    return inspect.unwrap(function)
+def _unchecked(function: Any, context: RunContext) -> str:
+    """What stands in evidence as a check, and can never fail or was never made; or empty."""
+    if why := tuple_asserted(function):
+        return why
+    # as the function stands in its file, below what wraps it
+    return "" if context.again else unasked(inspect.unwrap(function), context.asked)
 
 
 WENT_ON = "an expectation failed, and it went on (`attempt` is for what may fail): "

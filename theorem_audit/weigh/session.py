@@ -15,6 +15,7 @@ from theorem_audit import project
 from theorem_audit.checks.mark import UnknownEvidence, no_assumption
 from theorem_audit.doubt.instances import NOTHING
 from theorem_audit.errors import BadUsage
+from theorem_audit.kinds import NOT_REACHED
 from theorem_audit.reuse.files import look
 from theorem_audit.reuse.index import Row, unknown_step
 from theorem_audit.reuse.keeper import Keeper, Kept
@@ -28,6 +29,7 @@ from theorem_audit.weigh.keeping import Keeping
 from theorem_audit.weigh.ledger import Ledger
 from theorem_audit.weigh.meanwhile import Meanwhile
 from theorem_audit.weigh.outcome import Outcome
+from theorem_audit.weigh.sense import LOOK
 from theorem_audit.weigh.told import Told, describe, fingerprint
 
 SHARE = 4.0  # seconds of expected work for each process: below, starting another one does not pay
@@ -143,7 +145,6 @@ class Session:
             finally:
                 self._end()
             self._blame()
-            self._named()
             if self.check:
                 self.counts.wrong += self.keeper.others
             ledger.complete = not self.index.broken
@@ -163,9 +164,13 @@ class Session:
             ledger.write(save)
         return ledger
 
-    def _named(self) -> None:
-        """An error for each claim that says how it uses a lemma which its evidence does not read."""
-        for claim_id, found in list(self.ledger.outcomes.items()):
+    def _named(self, ids: Iterable[str]) -> None:
+        """An error for each claim that says how it uses a lemma which its evidence does not read.
+
+        As soon as all of it is done: the ledger of a run that is cut short must say it, too.
+        """
+        for claim_id in ids:
+            found = self.ledger.outcomes[claim_id]
             if (idle := lemmas_named.unread(self.told[claim_id], found)) is not None:
                 self.ledger.add(idle)
 
@@ -211,14 +216,18 @@ class Session:
                 reads.setdefault(row.claim_id, set()).update(known.reads)
                 self.counts.reused += 1
             else:
-                ledger.add(runner.not_run(row, job[2], self.seed, "not reached"))
+                ledger.add(runner.not_run(row, job[2], self.seed, NOT_REACHED))
                 ready = replace(self._ready(row), first=first[row.claim_id])
                 again: jobs.Job = (job[0], ready, job[2])
                 keys[again] = keys[job]
                 left.append((again, ready))
         for claim_id, opened in reads.items():
             self.keeping.opens(claim_id, opened)
+        self._blame()
+        self._named(todo)
         looks = self._known_looks(todo)
+        for claim_id in looks:
+            ledger.add(not_looked(claim_id, self.seed))
         if save is not None and (left or looks):  # else it is whole in a moment
             ledger.write(save)
         last = self._last(left)
@@ -232,6 +241,7 @@ class Session:
         )  # fmt: skip
         for shown, (job, outcome) in enumerate(outcomes, 1):
             self._add(outcome)
+            self._named([outcome.claim_id])
             self.progress("evidence", outcome.claim_id, shown, len(left))
             if outcome.outcome == "not_run":
                 self.counts.could_not += 1
@@ -375,6 +385,7 @@ class Session:
         known = ((x, ahead[x]) for x in todo if x in ahead)
         for done, (claim_id, (empty, about)) in enumerate(chain(known, found), 1):
             self.ledger.about[claim_id] = about
+            self.ledger.remove(not_looked(claim_id, self.seed))
             if empty is not None:
                 self.ledger.add(empty)
             if about is not jobs.LOST:
@@ -403,6 +414,11 @@ class Session:
             self.counts.why[row.claim_id] = (
                 latest.reason(self.keeper, row, known, key) if known else "not run before"
             )
+
+
+def not_looked(claim_id: str, seed: int) -> Outcome:
+    """That nobody has looked yet whether a claim's hypotheses can hold; what is found takes its place."""
+    return Outcome(claim_id, LOOK, "witness", (), "not_run", seed=seed, detail=NOT_REACHED)
 
 
 def words(keeper: Keeper, ids: Iterable[str]) -> dict[str, dict[str, Any]]:

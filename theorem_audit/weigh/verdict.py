@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from theorem_audit.kinds import DECIDING
+from theorem_audit.kinds import DECIDING, NOT_REACHED
 from theorem_audit.weigh.outcome import Outcome, uses_of, where
 from theorem_audit.weigh.unread import NO_CLAIMS, unread
 
@@ -89,6 +89,9 @@ class Verdict:
         return self.name.removesuffix("_given")
 
 
+CUT = "the run was cut short"
+
+
 def named(strength: str, given: bool) -> str:
     """The verdict's name: ``strength``, with ``_given`` where that can be said and is so."""
     return f"{strength}_given" if given and strength in GIVEN else strength
@@ -109,6 +112,7 @@ def own_verdict(claim: Claim | Told, outcomes: Sequence[Outcome]) -> Own:
     A step is as strong as its strongest evidence, and the claim as its weakest step; where it has
     several and prose puts them together (``uncovered``), it is no stronger than ``steps``.
     A theorem of the kernel on the statement decides the whole and rests on nothing else.
+    Evidence that a run did not reach might have refuted the claim: it is *unchecked*, whatever the rest says.
     """
     for bad, name in (("refuted", "refuted"), ("error", "inconclusive")):
         hits = [o for o in outcomes if o.outcome == bad]
@@ -117,6 +121,8 @@ def own_verdict(claim: Claim | Told, outcomes: Sequence[Outcome]) -> Own:
     if open_ones := [o for o in outcomes if o.outcome == "inconclusive"]:
         said = tuple(f"inconclusive: {where(o)}: {o.detail}" for o in open_ones)
         return Own("inconclusive", (), said)
+    if left := sum(o.outcome == "not_run" and o.detail == NOT_REACHED for o in outcomes):
+        return Own("unchecked", (), (f"{CUT}: {left} of {len(outcomes)} not reached",))
     reasons = tuple(
         f"kernel: not checked here ({o.detail or 'not run'})"
         for o in outcomes
@@ -287,6 +293,6 @@ def derive(
 
 
 __all__ = [
-    "GIVEN", "RANKS", "STRENGTHS", "CyclicUse", "Own", "Verdict", "derive", "find_cycle", "named",
+    "CUT", "GIVEN", "RANKS", "STRENGTHS", "CyclicUse", "Own", "Verdict", "derive", "find_cycle", "named",
     "own_verdict", "uncovered",
 ]  # fmt: skip

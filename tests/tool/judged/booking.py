@@ -86,6 +86,9 @@ def _outcomes(made: Any) -> None:
     assert ledger.outcomes["A"] == [again, *others[:3]], "in the place of the earlier one"
     ledger.expect(("A", "B"))
     assert ledger.outcomes["A"] == [again, *others[:3]]
+    ledger.remove(_outcome(what="not_run", test="t.py::g"))
+    assert ledger.outcomes["A"] == [again, *others[1:3]], "by evidence and case, whatever came out"
+    assert ledger.outcomes["B"] == [others[3]]
     assert [*made(first).outcomes] == ["A"]
     plain = made()
     assert (plain.quick, plain.complete, plain.stopped, plain.seed) == (False, False, False, 7)

@@ -20,6 +20,28 @@ from tests.tool.judged.kernel import replaced
 from tests.tool.judged.tools import raises
 
 
+def _limits(judge: ModuleType) -> None:
+    """A lower limit is told by its name; any other limit than at first ends the use of a process."""
+    took = {1: (5, 9), 2: (-1, -1)}
+    fake = SimpleNamespace(RLIM_INFINITY=-1, RLIMIT_A=1, RLIMIT_B=2, getrlimit=took.__getitem__)
+    with replaced(judge, resource=None):
+        assert judge.limits() == {}
+    with replaced(judge, resource=fake, RESOURCES=("RLIMIT_A", "RLIMIT_B")):
+        before, alone = judge.limits(), judge.Leftovers()
+        assert before == {"RLIMIT_A": (5, 9), "RLIMIT_B": (float("inf"), float("inf"))}
+        for now, less in (
+            ({}, []), ({1: (4, 9)}, ["RLIMIT_A"]), ({1: (5, 8)}, ["RLIMIT_A"]), ({1: (6, 9)}, []),
+            ({1: (-1, -1)}, []), ({2: (7, -1)}, ["RLIMIT_B"]), ({2: (-1, 7)}, ["RLIMIT_B"]),
+            ({1: (4, 8), 2: (7, 7)}, ["RLIMIT_A", "RLIMIT_B"]),
+        ):  # fmt: skip
+            took |= now
+            assert judge.lowered(before) == less
+            assert alone.left() is bool(now)
+            took |= {1: (5, 9), 2: (-1, -1)}
+    assert {"RLIMIT_AS", "RLIMIT_NOFILE"} <= {*judge.limits()}
+    assert all(x.startswith("RLIMIT_") and x != judge.OLDER for x in judge.RESOURCES)
+
+
 def leftovers_hold(judge: ModuleType) -> None:
     """Each thing that is left is seen, and what is gone again is not."""
     before, end = judge.Leftovers(), threading.Event()
@@ -68,6 +90,7 @@ def leftovers_hold(judge: ModuleType) -> None:
     signal.signal(signal.SIGUSR1, handler)
     assert before.left() is False
 
+    _limits(judge)
     children = judge.children()
     with subprocess.Popen(["sleep", "60"]) as child:
         now = judge.children()

@@ -228,6 +228,17 @@ def _watched(judge: ModuleType, watch: _Watch) -> None:
     assert _run(judge, _says(None)).outcome == "passed"
     assert watch.told == [1]
     watch.TOGETHER = False
+    may = {"limits": lambda: "all", "lowered": lambda before: [before, "RLIMIT_AS"]}
+    with replaced(judge, **may):
+        found = _run(judge, _says(None))
+        assert (found.outcome, found.detail) == ("error", f"{CHANGED}is_zero, Poly")
+        watch.says = []
+        found = _run(judge, _says(None))
+        said = "it lowered what its process may take: all, RLIMIT_AS"
+        assert (found.outcome, found.detail) == ("error", said)
+    with replaced(judge, tuple_asserted=lambda function: "a tuple"):
+        found = _run(judge, _says(None))
+        assert (found.outcome, found.detail) == ("error", "a tuple")
 
     def another(claim: Any) -> None:
         assert _run(judge, _says(None)).outcome == "passed"

@@ -144,19 +144,24 @@ def held(judge: ModuleType) -> None:
             other.execute("rollback")
         real = os.access
         try:
-            os.access = lambda place, how: Path(place) != path  # type: ignore[assignment]
-            with judge.Store(path, create=False) as frozen:
-                assert len(frozen.tasks()) == 4
-                assert frozen._frozen
-                raises(judge.StoreError, lambda: frozen.commit([(task_of(9), numbers(9))]))
-            with judge.Store(path) as store:
-                assert not store._frozen
+            closed = {path}
+            os.access = lambda place, how: Path(place).exists() and Path(place) not in closed  # type: ignore[assignment]
+            for create in (False, True):
+                with judge.Store(path, create=create) as frozen:
+                    assert len(frozen.tasks()) == 4
+                    assert frozen.frozen
+                    raises(judge.StoreError, lambda f=frozen: f.commit([(task_of(9), numbers(9))]))
             log = Path(f"{path}-wal")
             log.write_bytes(b"")
-            judge.Store(path, create=False).close()
+            with judge.Store(path, create=False) as frozen:
+                assert frozen.frozen
+            with judge.Store(path) as store:
+                assert not store.frozen, "who may write into its log may go on"
+            closed |= {log}
             log.write_bytes(b"x")
-            said = raises(judge.StoreError, lambda: judge.Store(path, create=False))
-            assert "holds commits in s.db-wal that only a writer can read" in said
+            for create in (False, True):
+                said = raises(judge.StoreError, lambda c=create: judge.Store(path, create=c))
+                assert "holds commits in s.db-wal that only a writer can read" in said
             os.access = lambda place, how: Path(place) != path.parent  # type: ignore[assignment]
             assert not judge._writable(path), "nor can it make files beside it"
         finally:

@@ -14,7 +14,7 @@ from sympy import And, Eq, Gt, Ne, Symbol
 
 import verify
 from tests.tool.judged.kernel import replaced
-from theorem_audit.kinds import MEANING, NO_RUN
+from theorem_audit.kinds import MEANING, NO_RUN, NOT_REACHED
 from theorem_audit.statement.claim import Claim, Source
 from theorem_audit.weigh import unread
 from theorem_audit.weigh import verdict as rules
@@ -65,6 +65,7 @@ def _scenario(seed: int) -> tuple[dict[str, Claim], dict[str, bool], dict[str, l
                 step = claims[name].steps[0]
             uses = tuple(x for x in claims if x != name and rng.random() < 0.4)
             case, detail = rng.choice(["", "a"]), rng.choice(["", "why"])
+            detail = NOT_REACHED if what == "not_run" and case else detail
             beyond = tuple(f"{x}: x > {number}" for x in uses if rng.random() < 0.3)
             found.append(Outcome(name, f"t{number}", kind, (step,), what, checks=1, uses=uses,
                                  case=case, detail=detail, beyond=beyond))  # fmt: skip
@@ -151,6 +152,10 @@ def verdicts_hold(judge: ModuleType) -> None:
                 what = [o.outcome for o in outcomes[name]]
                 worst = next(x for x in BAD if x in what)
                 assert sum(x.startswith(worst) for x in verdict.reasons) == what.count(worst)
+            elif left := [o for o in outcomes[name] if o.detail == NOT_REACHED]:
+                assert verdict.own == "unchecked"
+                count = f"{len(left)} of {len(outcomes[name])} not reached"
+                assert verdict.reasons[0] == f"the run was cut short: {count}"
             else:
                 said = [x for x in verdict.reasons if x.startswith("kernel: not checked here")]
                 gates = [o for o in outcomes[name] if (o.kind, o.outcome) == ("kernel", "not_run")]
