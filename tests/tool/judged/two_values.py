@@ -137,7 +137,8 @@ def overlaps_hold(judge: ModuleType) -> None:
 
 def _defined_tables(judge: ModuleType) -> None:
     """What the formula's equations say of a table's symbols, and of its cases'; not of a sum's index."""
-    for defined, region, gap in test_overlapping.DEFINED.values():
+    rows = [*test_overlapping.DEFINED.values(), (*test_overlapping.IN_INTEGERS, False)]
+    for defined, region, gap in rows:
         found = _gaps(judge, test_overlapping.AT_0, region, And(defined, Eq(z, 1)))
         assert len(found) == gap, defined
         assert all(v.instance[y] == 0 for v, _ in found)
