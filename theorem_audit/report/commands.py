@@ -146,9 +146,11 @@ def _report(args: argparse.Namespace, console: Console) -> int:
         except NoTeX as error:
             raise BadUsage(str(error)) from error
     if args.readme:
-        from theorem_audit.report.readme import refreshed
+        from theorem_audit.report.readme import left_out, refreshed
 
         path = Path(args.readme)
+        if lacks := left_out(run):
+            raise BadUsage(f"--readme {path}: {lacks}")
         try:
             again = in_its_ends(read_text(path), lambda text: refreshed(text, run))
         except (ValueError, NoText) as error:

@@ -50,6 +50,18 @@ def _asks(run: Mapping[str, Any]) -> str:
     return ' ("left to the reader": conditions of lemmas that no machine compares; `audit show` lists them)'
 
 
+def left_out(run: Mapping[str, Any]) -> str:
+    """Which claims of the theory a run lacks, whose rows would be lost; empty where it lacks none."""
+    lacks = sorted({*project.current().claims} - {x["id"] for x in run["claims"]})
+    if not lacks:
+        return ""
+    names = ", ".join(lacks[:3]) + (", ..." if lacks[3:] else "")
+    return (
+        f"the run lacks {several(len(lacks), 'claim')} of the theory ({names}): "
+        "`audit run` without names runs all"
+    )
+
+
 def refreshed(text: str, run: Mapping[str, Any]) -> str:
     """``text`` with its verdict block made anew; ValueError when it has none."""
     if not BLOCK.search(text):

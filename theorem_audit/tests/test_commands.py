@@ -238,7 +238,15 @@ def test_a_run_is_kept_shown_reported_and_judged_again(fresh: Path, audit: Run, 
     assert "--readme README.md" in wrong.stderr
     (fresh / "README.md").write_text("# Lab\n\n<!-- verdicts -->\n<!-- /verdicts -->\n")
     assert audit("report", "--from", "run.json", "--readme", "README.md").returncode == 0
-    assert "4 claims:" in (fresh / "README.md").read_text()
+    block = (fresh / "README.md").read_text()
+    assert "4 claims:" in block
+    assert audit("run", "LOG", "--json", "one.json", "--workers", "1").returncode == 0
+    part = audit("report", "--from", "one.json", "--readme", "README.md")
+    assert (part.returncode, "the run lacks 3 claims of the theory (" in part.stderr) == (
+        2,
+        True,
+    ), part.stderr
+    assert (fresh / "README.md").read_text() == block
 
     (fresh / "bad.json").write_text("[]")
     assert audit("report", "--from", "bad.json").returncode == 2
