@@ -208,6 +208,7 @@ def crew(
 
 
 About = tuple[Outcome | None, dict[str, Any]]
+SAID = ("error", "inconclusive", "refuted")  # what a look comes to where it finds something
 LOST: dict[str, Any] = dict(instances.NOTHING)  # where the search for instances was cut short
 
 
@@ -281,10 +282,9 @@ def _strange(said: Any, claim_id: str) -> str:
     """Why an answer is not what a look at the claim's hypotheses gives; empty where it is."""
     try:
         (empty, about), _ = said
-        asked = empty and replace(
-            empty, claim_id=claim_id, kind="witness", steps=(), outcome="error"
-        )
-        fits = about.keys() == {"instance", "boundary"} and (asked is None or asked == empty)
+        asked = empty and replace(empty, claim_id=claim_id, kind="witness", steps=())
+        told = asked is None or (asked == empty and empty.outcome in SAID)
+        fits = about.keys() == {"instance", "boundary"} and told
     except (AttributeError, TypeError, ValueError):
         fits = False
     return "" if fits else FORGED

@@ -70,7 +70,8 @@ def _looks(judge: ModuleType) -> None:
         assert (claim_id, why) == ("A", replace(empty, detail=judge.FORGED)), bad
         assert about == judge.LOST
         assert judge._strange(bad, "A") == judge.FORGED
-    assert judge._strange(((empty, ABOUT), {}), "A") == ""
+    for outcome in ("error", "inconclusive", "refuted"):
+        assert judge._strange(((replace(empty, outcome=outcome), ABOUT), {}), "A") == ""
     with replaced(judge, _work=lambda job, seed, quick: (job, seed, quick)):
         assert [*judge.look(["A"], workers=None, **more)] == [("A", (("A", None, ""), SEED, True))]
 
