@@ -2,7 +2,8 @@
 
 A strict claim that is an equality at a corner is what evidence for "at least" does not tell from a true
 one.  So each conjunct is asked at points: where the region's bounds are met, alone and together, where two
-symbols are equal, where a factor of the gap is 0, at small numbers, and where a search for the opposite ends.
+symbols are equal, where a factor of the gap is 0, at small numbers and simple angles, and where a search for
+the opposite ends.
 
 Only what is free can be put in.  Free is a ``Parameter``; where the claim has no items, also a symbol that the
 region speaks of, or that has no words and stands alone on no side.  A symbol with a meaning that is played, or
@@ -24,15 +25,18 @@ from sympy import (
     Indexed,
     Integer,
     MatrixSymbol,
+    Mul,
     Not,
     Or,
     Rational,
     Symbol,
     factor_list,
     false,
+    pi,
 )
 from sympy.core.function import AppliedUndef
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Ne, Relational
+from sympy.functions.elementary.trigonometric import TrigonometricFunction
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 from sympy.polys.polyerrors import BasePolynomialError
 
@@ -48,6 +52,10 @@ from theorem_audit.statement.meaning import Meaning, OutOfReach, Parameter, line
 NODES = 200  # partial instances looked at for each case
 CORNERS = 16  # sets of bounds that are met together, and pairs of symbols
 SMALL = tuple(Rational(p, q) for p, q in ((0, 1), (1, 1), (-1, 1), (2, 1), (1, 2)))
+WHOLE = (*map(Integer, (0, 1, -1, 2, 3, 4, 5, 6, 7, 8)),)
+ANGLES = (
+    *(pi * Rational(p, q) for p, q in ((1, 2), (1, 1), (3, 2), (2, 1), (1, 3), (1, 4), (1, 6))),
+)
 MOST_SMALL = 64
 MOST_POINTS = 16  # of the region, at which a conjunct is worked out
 REFUSED = (AppliedUndef, Indexed, MatrixSymbol)
@@ -154,9 +162,17 @@ def _tried(part: Boolean, region: Boolean, symbols: list[Symbol]) -> Iterator[In
             continue  # what the search cannot ask
         if found is not None:
             yield found
-    whole = [x for x in SMALL if x.is_integer]
-    small = product(*(whole if x.is_integer else SMALL for x in symbols))
+    angles = ANGLES if part.has(TrigonometricFunction) else ()
+    small = product(
+        *(WHOLE if x.is_integer else (*_ends(x, region), *angles, *SMALL) for x in symbols)
+    )
     yield from (dict(zip(symbols, values, strict=True)) for values in islice(small, MOST_SMALL))
+
+
+def _ends(symbol: Symbol, region: Boolean) -> list[Expr]:
+    """The numbers that the region has a symbol at least, or at most: the search knows rational ones alone."""
+    bounds = [x for x in relations(region) if isinstance(x, Ge | Le) and symbol in x.args]
+    return [y for x in bounds for y in x.args if not y.free_symbols]
 
 
 def _cases(part: Boolean, region: Boolean) -> Iterator[Boolean]:
@@ -178,12 +194,15 @@ def _rational(side: Basic) -> bool:
 
 
 def _factors(relation: Relational) -> list[Expr]:
-    """The factors of left - right, where it is a quotient of polynomials."""
+    """The factors of left - right: of a quotient of polynomials, or as they are written."""
+    if not all(isinstance(x, Expr) for x in relation.args):
+        return []
+    gap = relation.lhs - relation.rhs
     try:
-        top, _ = rational_form(relation.lhs - relation.rhs)
+        top, _ = rational_form(gap)
         return [x for x, _ in factor_list(top.as_expr())[1]]
     except (Undecided, TypeError, ValueError, ZeroDivisionError, BasePolynomialError):
-        return []
+        return [x.as_base_exp()[0] for x in Mul.make_args(gap)]
 
 
 def _decided(part: Basic, at: Instance) -> bool | None:

@@ -25,6 +25,7 @@ from sympy import (
     cos,
     exp,
     log,
+    pi,
     sin,
     sqrt,
     true,
@@ -70,6 +71,12 @@ FALSE: dict[str, tuple[Any, Any]] = {
     "a fourth power": (Gt((x - 7) ** 4 + y, y), And(Gt(x, 0), Gt(y, 0))),
     "a number that is defined": (And(Eq(y, -1), Gt(y, 0)), UNIT),
     "zero by normal form": (Lt((sqrt(x + 1) - 1) ** 2 - 3 + 2 * sqrt(2), 0), UNIT),
+    "an end that is no rational": (Gt(cos(x), -1), And(Ge(x, 0), Le(x, pi))),
+    "two such ends": (Gt(cos(x) + cos(y), -2), And(Ge(x, 0), Le(x, pi), Ge(y, 0), Le(y, pi))),
+    "an angle": (Lt(sin(x), 1), And(Ge(x, 0), Le(x, 2))),
+    "one whole number": (Ge(2**n, n**2), Ge(n, 1)), "each third": (Gt(Mod(n, 3), 0), Ge(n, 1)),
+    "a factor beside an exponential": (Gt(exp(x) * (x - 9) ** 2, 0), And(Ge(x, 0), Le(x, 10))),
+    "a factor that is written": (Gt(sqrt(x) * exp(x) * (y - 9) ** 2, 0), And(Ge(x, 1), Ge(y, 2))),
     "a sum of roots": (Gt(sqrt(2) * sqrt(x + 1) - 2, 0), UNIT),
 }  # fmt: skip
 TRUE: dict[str, tuple[Any, Any]] = {

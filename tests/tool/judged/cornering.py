@@ -103,6 +103,9 @@ def corners_hold(judge: ModuleType) -> None:
             assert region.subs(found.at, simultaneous=True) == True, name  # noqa: E712 - a SymPy Boolean
     for name, (formula, region) in test_corners.TRUE.items():
         assert judge.false_at(claim(formula, region)) is None, name
+    bounds = And(Ge(x, pi), Le(y, 2), Le(x, y), Lt(x, 9), Le(w, x))
+    assert [judge._ends(s, bounds) for s in (x, y, z)] == [[pi], [2], []]
+    assert judge._factors(Eq(c, Gt(x, 0))) == judge._factors(Eq(Gt(x, 0), Gt(y, 0))) == []
     for formula, region, symbols, sure in SAID:
         found = judge.false_at(claim(formula, region, symbols=symbols))
         assert (found and found.sure) is sure, (formula, region, symbols)
