@@ -207,10 +207,8 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_senseless: no sign in not v.has(nan, zoo)": SLOWER,
     },
     "doubt/corners.py": {
-        "_points: without seen.add(point)": SLOWER,
         "_points: 0 + 1": "any number will do for a symbol of which nothing is supposed: others are tried",
         "_cases: other all": SLOWER,
-        "_rational: and/or in isinstance(side, Expr) and bool(side.is_rational_function())": SLOWER,
         "_cases: other operator in len(met) + 1":
             "fewer corners; the search tries ends itself where they are few",
         "_cases: 1 + 1": "there is no set of more bounds than there are",
