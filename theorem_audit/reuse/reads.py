@@ -38,6 +38,8 @@ SCRATCH = frozenset(("__pycache__", ".git", ".hypothesis", ".pytest_cache"))
 TOOL = "theorem_audit."
 UNSEEN = "unseen:"
 CHILD, NETWORK = f"{UNSEEN}what a child process read", f"{UNSEEN}what the network said"
+# What the tool sees of processes and the system is no evidence's.
+ITS_OWN = (CHILD, *(f"{UNSEEN}what {x}" for x in (*system.SYSTEM, system.DEVICES)))
 CLOCK = f"{UNSEEN}what time it is"
 CHANGED = f"{UNSEEN}what a file said that changed as the run went on"
 CANNOT = {
@@ -138,7 +140,7 @@ class Recorder:
             for what in self._what(event, arguments, frame):
                 owner = EVERYONE if _imported(event, what, frame) else self._owner(frame)
                 for one in self._starters if owner is None else (owner,):
-                    if not (what == CHILD and one[0].startswith(TOOL)):
+                    if not (what.startswith(ITS_OWN) and one[0].startswith(TOOL)):
                         self.reads.setdefault(one, set()).add(what)
         finally:
             self._busy = False

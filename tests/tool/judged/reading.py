@@ -210,6 +210,11 @@ def _owners(judge: ModuleType) -> None:
         recorder = judge.Recorder(ROOT, ROOT / "build", modules)
         recorder._heard("subprocess.Popen", ("coqc", ["coqc"]), frame(file))
         assert set().union(*recorder.reads.values()) == told
+    uptime = f"{judge.UNSEEN}what /proc/uptime says"
+    for file, told in (("/p/t.py", set()), ("/p/a.py", {uptime})):
+        recorder = judge.Recorder(ROOT, ROOT / "build", modules)
+        recorder._heard("open", ("/proc/uptime", "r", R), frame(file))
+        assert set().union(*recorder.reads.values()) == told
     recorder.reads.clear()
     recorder.modules = {__file__: "tests.here"}
     recorder._hook("compile", ("x", "y"))
