@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 from sympy import And
@@ -42,10 +42,15 @@ def marks_passed_by(module: ModuleType, mark: Callable[..., Any]) -> str:
 
     mark: what marks.  Where another function of that name was marked (in an ``else``) nothing is said.
     """
-    tree = _tree(module, lambda text: "evidence" in text and bool(_BRANCHES.search(text)))
     called = {name for name, value in vars(module).items() if value is mark}
+    # What a call of the mark gives: one that knows its claim, which another file may have bound.
+    given = [x for x in mark.__code__.co_consts if isinstance(x, CodeType)]
+    made = {name for name, x in vars(module).items() if getattr(x, "__code__", None) in given}
+    tree = _tree(
+        module, lambda text: bool(made or "evidence" in text) and bool(_BRANCHES.search(text))
+    )
     is_mark = marking(tree, called)
-    made = _bound(tree, lambda x: isinstance(x, ast.Call) and is_mark(x.func))
+    made |= _bound(tree, lambda x: isinstance(x, ast.Call) and is_mark(x.func))
     for node, uses in _uses(tree, is_mark, made):
         name = getattr(node, "name", "")
         known = getattr(vars(module).get(name), "evidence_marks", ())

@@ -82,7 +82,15 @@ def EVIDENCE(text: str) -> bool:
     except (SyntaxError, ValueError):
         return "\0" in text  # compiled
     names, tools = _imported(tree)
-    return any(_is_mark(x, names, tools) for x in _outside(tree))
+    outside = list(_outside(tree))
+    # A mark that knows its claim, and marks nothing here, is a tool of whoever imports it.
+    bound = [
+        x for x in outside
+        if isinstance(x, ast.Assign) and isinstance(x.value, ast.Call) and _is_mark(x.value.func, names, tools)
+    ]  # fmt: skip
+    held = {y for x in bound for y in ast.walk(x.value)}
+    names |= {y.id for x in bound for y in x.targets if isinstance(y, ast.Name)}
+    return any(_is_mark(x, names, tools) for x in outside if x not in held)
 
 
 def marking(tree: ast.Module, called: set[str]) -> Callable[[ast.AST], bool]:

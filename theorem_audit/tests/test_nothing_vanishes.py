@@ -20,6 +20,7 @@ from theorem_audit.tests.conftest import Run
 from theorem_audit.tests.test_plugin import run as run_pytest
 from theorem_audit.tests.thorough import IN_CI, THOROUGH, in_ci_but, thorough_but
 from theorem_audit.tests.warm import this_tool
+from theorem_audit.unreached import EVIDENCE
 
 REFUTES = (
     "from theorem_audit import evidence, expect\n\n"
@@ -156,6 +157,7 @@ PASSED_BY = {
         "from functools import partial\nev = partial(evidence, 'GD-STEP')\nif 0:\n    @ev('witness')\n", 5
     ),
     "one that knows its claim": ("ev = evidence('GD-STEP', 'witness')\nif 0:\n    @ev\n", 4),
+    "one that another file made": ("from theorem_audit.tests.held_mark import gd\nif 0:\n    @gd\n", 4),
     "its module's": (
         "import theorem_audit.checks.mark as m\nif 0:\n    @m.evidence(\n        'GD-STEP', 'witness')\n", 4
     ),
@@ -185,6 +187,21 @@ def test_a_mark_is_known_by_whatever_name(tmp_path: Path, what: str) -> None:
     spec.loader.exec_module(module)
     said = marks_passed_by(module, evidence)
     assert f"(line {line}) is marked as evidence" in said if line else said == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "declares"),
+    [
+        ("gd = evidence('GD-STEP', 'witness')\n", False),
+        ("gd = evidence('GD-STEP', 'witness')\n@gd\ndef test_w(claim): pass\n", True),
+        ("gd = evidence('GD-STEP', 'witness')\ntest_w = gd(len)\n", True),
+        ("gd = evidence('GD-STEP', 'witness')(len)\n", True),
+        ("@evidence('GD-STEP', 'witness')\ndef test_w(claim): pass\n", True),
+    ],
+)
+def test_a_file_that_only_holds_a_mark_declares_nothing(text: str, declares: bool) -> None:
+    """Mended: a helper with a mark for other files was told to hold evidence that nothing finds."""
+    assert EVIDENCE(f"from theorem_audit import evidence\n{text}") == declares
 
 
 CONJUNCTS = {
