@@ -17,6 +17,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import resource
 import shutil
 import subprocess
@@ -160,8 +161,7 @@ def measure(folder: Path, rows: Rows, *, full: bool, test: bool = False) -> dict
             path.write_text(path.read_text(encoding="utf-8") + EDITS[name], encoding="utf-8")
         rows.add(name, timed([python, "-m", "theorem_audit", *words.split()], folder))
     if test and rows.wants(TEST):
-        suite = [python, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q"]
-        rows.add(TEST, timed(suite, folder))
+        rows.add(TEST, timed([python, *suite(folder)], folder))
     found = dict(rows.found)
     for name, (one, two) in SUMS.items():
         if one in found and two in found:
@@ -169,6 +169,13 @@ def measure(folder: Path, rows: Rows, *, full: bool, test: bool = False) -> dict
             wall, cpu = sum(x.wall for x in both), sum(x.cpu for x in both)
             found[name] = Time(round(wall, 2), round(cpu, 2))
     return found
+
+
+def suite(folder: Path) -> list[str]:
+    """What ``make test`` of a tree has Python do, with its own number of workers."""
+    said = re.search(r"-m pytest -n (\d+)", (folder / "Makefile").read_text(encoding="utf-8"))
+    workers = said[1] if said else "2"
+    return ["-m", "pytest", "-n", workers, "--dist", "worksteal", "-q"]
 
 
 def table(old: dict[str, Time], new: dict[str, Time]) -> str:
