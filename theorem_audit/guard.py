@@ -83,6 +83,8 @@ def ends_in_order() -> Iterator[None]:
 
 def _place(frames: list[traceback.FrameSummary] | traceback.StackSummary) -> str:
     """File and line that came last."""
+    if not frames:
+        return "what no frame tells of"
     last = frames[-1]
     return f"{last.filename}, line {last.lineno}"
 

@@ -208,10 +208,10 @@ EXPLAINED: dict[str, dict[str, str]] = {
     },
     "doubt/corners.py": {
         "_points: 0 + 1": "any number will do for a symbol of which nothing is supposed: others are tried",
-        "_cases: other all": SLOWER,
         "_cases: other operator in len(met) + 1":
             "fewer corners; the search tries ends itself where they are few",
         "_cases: 1 + 1": "there is no set of more bounds than there are",
+        "_worth: other comparison in abs(x) > STEEPEST": "one exponent more, or less",
         "_sign: other comparison in ball * side > 0": NEVER_0, "_sign: 1 + 1": "the sign counts, not its size",
         "_sign: 1 + 1 #2": "the sign counts, not its size",
     },

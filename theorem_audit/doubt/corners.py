@@ -19,6 +19,7 @@ from functools import cache
 from itertools import combinations, islice, product
 
 from sympy import (
+    Add,
     And,
     Basic,
     Expr,
@@ -28,10 +29,14 @@ from sympy import (
     Mul,
     Not,
     Or,
+    Pow,
     Rational,
     Symbol,
+    binomial,
     factor_list,
+    factorial,
     false,
+    gamma,
     pi,
 )
 from sympy.core.function import AppliedUndef
@@ -57,6 +62,8 @@ ANGLES = (
     *(pi * Rational(p, q) for p, q in ((1, 2), (1, 1), (3, 2), (2, 1), (1, 3), (1, 4), (1, 6))),
 )
 MOST_SMALL = 64
+STEEP = (factorial, gamma, binomial)
+STEEPEST = 1000  # exponent, or number of which a factorial is taken
 MOST_POINTS = 16  # of the region, at which a conjunct is worked out
 REFUSED = (AppliedUndef, Indexed, MatrixSymbol)
 
@@ -221,8 +228,28 @@ def _decided(part: Basic, at: Instance) -> bool | None:
         return None if inner is None else not inner
     if not isinstance(part, Eq | Ne | Ge | Gt | Le | Lt):
         return None
+    try:
+        _worth(part, at)
+    except Undecided:
+        return None
     exact = holds(part, at)
     return _compared(part, at) if exact is None else exact
+
+
+def _worth(node: Basic, at: Instance) -> Expr | None:
+    """What a part comes to, where that is a rational; Undecided where a power or a factorial in it would have
+    too many digits: a tower of powers has no end.
+    """
+    if node in at:
+        return at[node]
+    if isinstance(node, Rational):
+        return node
+    args = [_worth(x, at) for x in node.args]
+    steep = args[1:] if isinstance(node, Pow) else args * isinstance(node, STEEP)
+    if any(x is not None and abs(x) > STEEPEST for x in steep):
+        raise Undecided
+    plain = isinstance(node, Add | Mul | Pow) and all(isinstance(x, Rational) for x in args)
+    return node.func(*args) if plain else None
 
 
 def _compared(part: Relational, at: Instance) -> bool | None:

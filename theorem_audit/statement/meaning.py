@@ -129,7 +129,10 @@ def line_of(symbols: Mapping[str, str], chapter: str, name: str) -> str:
     for key, said in symbols.items():
         if name == key or name in _told(key):
             return said
-    here = project.current()
+    try:
+        here = project.current()
+    except project.ProjectError:  # a claim of no project has no legend
+        return ""
     if not here.legend:
         return ""
     known = here.import_from("legend", here.legend)

@@ -38,6 +38,7 @@ from theorem_audit.statement.meaning import Meaning, OutOfReach, Parameter
 from theorem_audit.tests.made_up import claim
 from theorem_audit.weigh.sense import vacuous
 
+pytestmark = pytest.mark.usefixtures("somewhere")
 x, y, z, a, b = (Symbol(name, real=True) for name in "xyzab")
 n, k = (Symbol(name, integer=True) for name in "nk")
 c = Symbol("c")
@@ -87,6 +88,7 @@ TRUE: dict[str, tuple[Any, Any]] = {
     "what nothing is said of": (Gt(z, 0), UNIT), "an equation": (Eq(y, x + 1), SQUARE),
     "an integer": (Ge(n**2, n), Ge(n, -3)), "a table": (Gt(Piecewise((x + 1, Gt(x, 0)), (2, True)), 0), UNIT),
     "odd": (Ge(n, 1), And(Ge(n, 0), Eq(Mod(n, 2), 1))), "an infinite bound": (Lt(x, 10**9), UNIT),
+    "a tower": (Gt(2 ** (2 ** (2**n)), n), Ge(n, 0)), "a tower of ten": (Ge(10 ** (10**n), n), Ge(n, 0)),
     "equal roots": (Ge(sqrt(4 * x + 4), 2 * sqrt(x + 1)), UNIT),
 }  # fmt: skip
 MEANT = Meaning("what is seen", value=len)

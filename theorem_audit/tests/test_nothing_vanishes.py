@@ -397,7 +397,7 @@ HANDLERS = {
     "the end itself": (
         "from os import _exit",
         "atexit.register(_exit, 0)",
-        "it leaves _exit to be called",
+        "it leaves _",  # under another name where coverage is measured
     ),
     "by another name": (
         "from atexit import register",
