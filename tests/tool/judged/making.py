@@ -172,7 +172,7 @@ def _places_are_noted(judge: ModuleType, one: Any) -> None:
 
     def run(name: str, text: str, **names: Any) -> dict[str, Any]:
         space = {"__name__": name, "judge": judge, "one": one, "reader": _reader, **names}
-        exec(compile(text, name, "exec"), space)
+        exec(compile(text, f"<{name}>", "exec"), space)
         return space
 
     run("made.n", "x = 1\n" * 40 + "x, y = 1, reader(judge, one)\n\nreader(judge, one)")
@@ -226,7 +226,7 @@ def reads_are_noted(judge: ModuleType) -> None:
             "reader": _reader,
             "deep": _deep,
         }
-        exec(compile(text, name, "exec"), space)
+        exec(compile(text, f"<{name}>", "exec"), space)
     assert judge.read_at_import("made.top") == {"A"}
     assert (
         judge.read_at_import("made.deep")
