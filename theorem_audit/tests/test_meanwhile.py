@@ -83,6 +83,16 @@ def test_nothing_goes_on_after_it_is_stopped(how: str) -> None:
     assert not crew.stopped
 
 
+def test_one_that_is_interrupted_before_its_thread_begins_ends_all_the_same() -> None:
+    """Mended: Ctrl-C at that moment ended a run with a traceback."""
+    crew: Any = Counted()
+    meanwhile = Meanwhile(crew)
+    meanwhile._thread = threading.Thread(target=list)
+    meanwhile.stop()
+    assert crew.stopped, "what begins yet hands out nothing"
+    meanwhile.stop()
+
+
 def _nothing() -> None:
     pass
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any
 
@@ -45,10 +46,12 @@ class Meanwhile:
 
     def stop(self) -> None:
         """Hand out nothing more; the jobs that have begun are nobody's, and end with their processes."""
-        if self._thread is not None:
-            self.crew.stopped = True
-            self._thread.join()
-            self.crew.stopped, self._thread = False, None
+        if (thread := self._thread) is None:
+            return
+        self.crew.stopped, self._thread = True, None
+        with suppress(RuntimeError):  # interrupted before the thread began, which finds the crew stopped
+            thread.join()
+            self.crew.stopped = False
 
 
 __all__ = ["Meanwhile"]
