@@ -49,7 +49,9 @@ class Meanwhile:
         if (thread := self._thread) is None:
             return
         self.crew.stopped, self._thread = True, None
-        with suppress(RuntimeError):  # interrupted before the thread began, which finds the crew stopped
+        with suppress(
+            RuntimeError
+        ):  # interrupted before the thread began, which finds the crew stopped
             thread.join()
             self.crew.stopped = False
 
