@@ -157,7 +157,9 @@ Hypothesis ES : forall i j, S1 i j = eta ^ 2 * ((\rsum_(h : 'I_n) K i h * S h h 
   eta * (\rsum_(h : 'I_n) (K i h * S h j + S i h * K h j)) / nn.
 Let d a c := (l a + l c) / nn - eta * l a * l c * (1 - kap) / nn ^ 2.
 Let tau a c := kap * l a * l c / (nn * d a c).
-Hypothesis d0 : forall a c, d a c <> 0.
+Hypothesis pole : forall a c, l a + l c - eta * l a * l c * (1 - kap) / nn <> 0.
+Lemma d0 a c : d a c <> 0.
+Proof. by move=> z; apply: (@pole a c); transitivity (nn * d a c); [rewrite /d; field | rewrite z; ring]. Qed.
 
 Theorem modes_move a c : mode S1 a c - mode S a c =
   eta * d a c * (eta * tau a c * (\rsum_(i : 'I_n) U i a * U i c * S i i) - mode S a c).

@@ -29,8 +29,8 @@ split=> noise.
     by rewrite big_mkcond; apply: eq_bigr => h _; rewrite /b2r; case: (h \in val B); ring.
   have ES i j := law_moment T0 (batch_pos bn) N0 b0 St (avg_in bn) mo me i j.
   split=> //; split=> //; split; first exact: ES.
-  move=> d0; split; first exact: (modes_move KU cols N0 ES d0).
-  exact: (fixed_diagonal KU cols rows N0 ES d0).
+  move=> pole; split; first exact: (modes_move KU cols N0 ES pole).
+  exact: (fixed_diagonal KU cols rows N0 ES pole).
 have mo (i j : 'I_n) : i != j -> avg (fun B : b.-tuple 'I_n => INR (count_mem i B) * INR (count_mem j B)) / INR b ^ 2 =
     (1 - / INR b ^ 1) / INR n ^ 2.
   by move=> /negbTE ij; rewrite word_square // ij /b2r; field.
@@ -44,5 +44,5 @@ have St s B : exists G : 'I_n -> 'I_p -> R,
   exact: (word_sum B (fun i => G i q)).
 have ES i j := law_moment T0 (card_tuple_pos I0 b) N0 b0 St (@word_mean n n0 b) mo me i j.
 split=> //; split=> //; split; first exact: ES.
-move=> d0; split; first exact: (modes_move KU cols N0 ES d0).
-exact: (fixed_diagonal KU cols rows N0 ES d0).
+move=> pole; split; first exact: (modes_move KU cols N0 ES pole).
+exact: (fixed_diagonal KU cols rows N0 ES pole).

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Rational
+from sympy import And, Eq, Expr, Ge, Gt, Le, Lt, Ne, Rational
 
 from formal.tie.build import build, expect_kernel, gate, rule_on_gates
 from formal.tie.phrases import spoken
@@ -249,6 +249,10 @@ NEIGHBOURS: dict[str, Callable[[], Claim]] = {
     "Q-GRAM twice T": lambda: _equation("Q-GRAM", gram.tau, lambda x: 2 * x),
     # b > n: no subset has so many indices
     "Q-GRAM no noise": lambda: claims["Q-GRAM"].without("noise"),
+    "Q-GRAM at a pole": lambda: claims["Q-GRAM"].without("no pole"),
+    "Q-GRAM no pole of full batches": lambda: claims["Q-GRAM"].widened(
+        "no pole", Ne(gram.l_a + gram.l_b, 0)
+    ),
     "SPARSE-TIME off the span": lambda: claims["SPARSE-TIME"].without("in the span"),
 }  # fmt: skip
 ON_ORTHONORMAL_DATA = sorted(
