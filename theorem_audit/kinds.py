@@ -26,11 +26,13 @@ SOURCES = ("paper", "lemma", "new", "finding", "open")  # see ``statement.Source
 REGION = "region"
 # Before a symbol's name there: what the symbol means was played.
 MEANING = "meaning:"
+CLAIM_ID = r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*"  # what a claim may be called
 # How the detail of a search begins where a project says that no run can reach the claim.
 NO_RUN = "out of reach of a search"
 # The detail of evidence that a run has yet to come to; where it stays, the run was cut short.
 NOT_REACHED = "not reached"
 
 __all__ = [
-    "DECIDING", "DOUBTS", "KINDS", "MEANING", "NOT_REACHED", "NO_RUN", "REGION", "SOURCES", "SUPPORTING",
+    "CLAIM_ID", "DECIDING", "DOUBTS", "KINDS", "MEANING", "NOT_REACHED", "NO_RUN", "REGION", "SOURCES",
+    "SUPPORTING",
 ]  # fmt: skip

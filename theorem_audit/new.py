@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from theorem_audit.files import bare, in_its_ends, line_end, read_text, write_all
+from theorem_audit.kinds import CLAIM_ID
 from theorem_audit.project import Project
 
-ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
+ID = re.compile(CLAIM_ID)
 CHAPTER = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 
 THEORY_HEAD = '"""{title}: what this chapter claims, and the derivation it rests on."""\n'

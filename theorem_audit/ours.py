@@ -12,13 +12,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from theorem_audit.kinds import CLAIM_ID
+
 # Keys of the objects, and of the rows of the tables, that the commands write.
 OBJECTS = (
     {"schema", "claims"}, {"schema", "seed", "found"}, {"schema", "falls", "rises"}, {"receipt", "digest"},
     {"nodes", "edges", "impact"}, {"written", "removed"}, {"opinions", "kernel"},
 )  # fmt: skip
 ROWS = ({"id", "title", "chapter", "bound", "verdict"}, {"name", "png", "csv"})
-ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
+ID = re.compile(CLAIM_ID)
 MARK = object()  # stands for no data
 
 

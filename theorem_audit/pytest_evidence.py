@@ -172,9 +172,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
             caught.append(error)
             raise
         finally:
-            if (
-                os.getpid() != here
-            ):  # a process that it forked would run the rest of the session, too
+            # A process that it forked would run the rest of the session, too.
+            if os.getpid() != here:
                 os._exit(1)
         return said
 

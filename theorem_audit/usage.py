@@ -149,12 +149,8 @@ def _replaceable(name: str, path: Path) -> bool:
     return False
 
 
-BESIDE = (
-    "",
-    "-wal",
-    "-shm",
-    "-journal",
-)  # endings of a base of SQLite, and of what it keeps beside it
+# Endings of a base of SQLite, and of what it keeps beside it.
+BESIDE = ("", "-wal", "-shm", "-journal")
 
 
 def checked_json(args: argparse.Namespace) -> None:

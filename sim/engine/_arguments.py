@@ -39,9 +39,9 @@ def integer(name: str, value: Any, low: int, high: int | None = None) -> int:
     return number
 
 
-def steps(value: Any, name: str = "steps") -> int:
+def steps(value: Any) -> int:
     """Give a number of steps as an int from 0 to MOST_STEPS, or raise naming it."""
-    return integer(name, value, 0, MOST_STEPS)
+    return integer("steps", value, 0, MOST_STEPS)
 
 
 def choice(name: str, value: Any, allowed: tuple[str, ...]) -> str:

@@ -29,7 +29,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_in_each_loop: other comparison in first < x < last": "no call stands where a loop begins",
     },
     "checks/written.py": {
-        "_tree: 64 + 1": "how many are remembered",
+        "tree_of: 64 + 1": "how many are remembered",
         "_calls: 64 + 1": "how many are remembered",
     },
     "checks/mark.py": {"_collected: 1 + 1 #2": "a slice past the end of a name's parts"},
@@ -211,9 +211,11 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_cases: other operator in len(met) + 1":
             "fewer corners; the search tries ends itself where they are few",
         "_cases: 1 + 1": "there is no set of more bounds than there are",
-        "_worth: other comparison in abs(x) > STEEPEST": "one exponent more, or less",
-        "_sign: other comparison in ball * side > 0": NEVER_0, "_sign: 1 + 1": "the sign counts, not its size",
-        "_sign: 1 + 1 #2": "the sign counts, not its size",
+        "_worth: other comparison in abs(x) > LARGEST": "one exponent more, or less",
+        **dict.fromkeys(
+            ("_compared: and/or in x.free_symbols or x.is_real is not True", "_compared: other any"),
+            "what has a symbol, or is not real, has no ball either",
+        ),
     },
     "doubt/implication.py": {
         "nonnegative: 9 + 1": "one level of coefficients more",

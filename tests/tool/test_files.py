@@ -131,9 +131,13 @@ def test_an_older_ledger_stays_where_a_run_is_refused(tmp_path: Path) -> None:
 # --- a store that cannot be written -----------------------------------------------------------
 
 
-def _filled(path: Path) -> None:
-    sweep(
-        sweep_stubs.GRID, seeds=1, store=path, cell=sweep_stubs.measure, executor=SerialExecutor()
+def _swept(path: Path, seeds: int) -> Results:
+    return sweep(
+        sweep_stubs.GRID,
+        seeds=seeds,
+        store=path,
+        cell=sweep_stubs.measure,
+        executor=SerialExecutor(),
     )
 
 
@@ -141,7 +145,7 @@ def test_a_store_on_read_only_media_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "s.db"
-    _filled(path)
+    _swept(path, 1)
     before = path.read_bytes()
     monkeypatch.setattr("sim.sweeps.store._writable", lambda _: False)
     assert len(load(path)) == 6
@@ -159,7 +163,7 @@ def test_a_sweep_reads_a_store_on_read_only_media_that_has_all_cells(
 ) -> None:
     """Mended: "unable to open database file", where every cell is there and nothing is computed."""
     path = tmp_path / "s.db"
-    _filled(path)
+    _swept(path, 1)
     before = path.read_bytes()
     monkeypatch.setattr("sim.sweeps.store._writable", lambda _: False)
     with monkeypatch.context() as patch:
@@ -172,22 +176,12 @@ def test_a_sweep_reads_a_store_on_read_only_media_that_has_all_cells(
     assert [x.name for x in tmp_path.iterdir()] == ["s.db"]
 
 
-def _swept(path: Path, seeds: int) -> Results:
-    return sweep(
-        sweep_stubs.GRID,
-        seeds=seeds,
-        store=path,
-        cell=sweep_stubs.measure,
-        executor=SerialExecutor(),
-    )
-
-
 def test_a_link_to_a_store_is_read_with_the_stores_own_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Mended: the log was looked for beside the link, so that commits in it were missing without a word."""
     path, link = tmp_path / "s.db", tmp_path / "elsewhere" / "link.db"
-    _filled(path)
+    _swept(path, 1)
     link.parent.mkdir()
     link.symlink_to(path)
     Path(f"{path}-wal").write_bytes(b"left by a writer that was killed")
@@ -211,7 +205,7 @@ def test_a_store_of_somebody_else_is_read() -> None:
 
 def _read_by_somebody_else(folder: Path) -> None:
     path = folder / "s.db"
-    _filled(path)
+    _swept(path, 1)
     folder.chmod(0o755)
     path.chmod(0o444)
     reading, writing = os.pipe()

@@ -25,13 +25,13 @@ from theorem_audit.cli import main
 from theorem_audit.doubt.mutants import Tried, summary
 from theorem_audit.errors import rounded_down, rounded_up
 from theorem_audit.report.drawing import drawn, pictures
-from theorem_audit.report.graph import below
 from theorem_audit.report.latex import appendix, mathematics
 from theorem_audit.report.load import UnreadableRun, load_run, with_variants
 from theorem_audit.report.mathematics import mathml, note_html
 from theorem_audit.report.readme import BLOCK, SHOWN, refreshed, verdict_block
 from theorem_audit.report.site import write_site
 from theorem_audit.tests.thorough import IN_CI
+from theorem_audit.weigh.whole import below
 from theory import claims
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&"

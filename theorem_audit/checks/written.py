@@ -34,7 +34,8 @@ Loop = tuple[ast.stmt | ast.expr, list[ast.Call]]
 
 
 @lru_cache(maxsize=64)
-def _tree(path: str) -> ast.Module | None:
+def tree_of(path: str) -> ast.Module | None:
+    """What stands in a file; None where that is no source of Python's."""
     try:
         return ast.parse("".join(linecache.getlines(path)))
     except SyntaxError:  # it is no longer what was run
@@ -43,7 +44,7 @@ def _tree(path: str) -> ast.Module | None:
 
 @lru_cache(maxsize=64)
 def _calls(path: str) -> dict[Place, ast.Call]:
-    tree = _tree(path)
+    tree = tree_of(path)
     return (
         {} if tree is None else {of_source(x): x for x in ast.walk(tree) if isinstance(x, ast.Call)}
     )
@@ -88,7 +89,7 @@ def loops(code: CodeType, asks: Callable[[ast.Call], bool]) -> Iterator[Loop]:
     asks: whether a call is one of these.  A loop that a condition, a ``try`` or an early return may pass by
     is left out, and so is a call within a loop that is not made each time.
     """
-    tree = _tree(code.co_filename)
+    tree = tree_of(code.co_filename)
     for node in () if tree is None else ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
             first = node.decorator_list[0] if node.decorator_list else node
@@ -145,4 +146,4 @@ def _within(node: ast.AST) -> Iterator[ast.AST]:
         yield from _within(inner)
 
 
-__all__ = ["PLAIN", "Place", "call_at", "loops", "of_source", "value_of"]
+__all__ = ["PLAIN", "Place", "call_at", "loops", "of_source", "tree_of", "value_of"]

@@ -19,12 +19,11 @@ from theorem_audit.doubt import instances
 from theorem_audit.doubt.implication import nonnegative
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.rationals import to_flint
-from theorem_audit.exact.values import Left, value_at
+from theorem_audit.exact.values import LARGEST, Left, value_at
 from theorem_audit.exact.zero import difference, rational_form, relations
 
 EQUAL, WEAKER, DIFFERENT = "equal", "weaker", "different"
 MAX_TERMS = 40  # larger polynomials are left to the thorough comparison
-LARGEST = 1000  # exponent of what is worked out exactly at a point
 _VALUES = tuple(Rational(*x) for x in ((1, 2), (2, 3), (3, 4), (1, 3), (2, 5), (3, 5), (1, 7)))
 # Of what a region does not bound, in turn.
 _SPREAD = tuple(

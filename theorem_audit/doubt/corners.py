@@ -45,11 +45,11 @@ from sympy.functions.elementary.trigonometric import TrigonometricFunction
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 from sympy.polys.polyerrors import BasePolynomialError
 
+from theorem_audit.doubt.growth import sign as sign_of
 from theorem_audit.doubt.instances import Instance, find
 from theorem_audit.doubt.worked_out import worked_out
-from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.values import holds
+from theorem_audit.exact.values import LARGEST, holds
 from theorem_audit.exact.zero import is_zero, rational_form, relations
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.meaning import Meaning, OutOfReach, Parameter, line_of
@@ -62,8 +62,7 @@ ANGLES = (
     *(pi * Rational(p, q) for p, q in ((1, 2), (1, 1), (3, 2), (2, 1), (1, 3), (1, 4), (1, 6))),
 )
 MOST_SMALL = 64
-STEEP = (factorial, gamma, binomial)
-STEEPEST = 1000  # exponent, or number of which a factorial is taken
+STEEP = (factorial, gamma, binomial)  # of numbers up to LARGEST, as exponents
 MOST_POINTS = 16  # of the region, at which a conjunct is worked out
 REFUSED = (AppliedUndef, Indexed, MatrixSymbol)
 
@@ -228,10 +227,6 @@ def _decided(part: Basic, at: Instance) -> bool | None:
         return None if inner is None else not inner
     if not isinstance(part, Eq | Ne | Ge | Gt | Le | Lt):
         return None
-    try:
-        _worth(part, at)
-    except Undecided:
-        return None
     exact = holds(part, at)
     return _compared(part, at) if exact is None else exact
 
@@ -246,7 +241,7 @@ def _worth(node: Basic, at: Instance) -> Expr | None:
         return node
     args = [_worth(x, at) for x in node.args]
     steep = args[1:] if isinstance(node, Pow) else args * isinstance(node, STEEP)
-    if any(x is not None and abs(x) > STEEPEST for x in steep):
+    if any(x is not None and abs(x) > LARGEST for x in steep):
         raise Undecided
     plain = isinstance(node, Add | Mul | Pow) and all(isinstance(x, Rational) for x in args)
     return node.func(*args) if plain else None
@@ -254,29 +249,26 @@ def _worth(node: Basic, at: Instance) -> Expr | None:
 
 def _compared(part: Relational, at: Instance) -> bool | None:
     try:
+        _worth(part, at)
         sides = [worked_out(x.subs(at, simultaneous=True)) for x in part.args]
         if any(x.free_symbols or x.is_real is not True for x in sides):
             return None
         sign = _sign(sides[0] - sides[1])
-    except (TypeError, ValueError, ZeroDivisionError, NotImplementedError, RecursionError):
+    except (
+        Undecided, TypeError, ValueError, ZeroDivisionError, NotImplementedError, RecursionError,
+    ):  # fmt: skip
         return None
     return None if sign is None else bool(part.func(sign, 0))
 
 
-def _sign(gap: Expr) -> Expr | None:
-    """A rational of a number's sign: itself, 0 by normal form, or what balls say; None where none tells."""
-    if gap.is_Rational:
-        return gap
+def _sign(gap: Expr) -> int | None:
+    """The sign of a number: 0 also by normal form; None where neither that nor a ball tells."""
     try:
         if is_zero(gap):
-            return Integer(0)
+            return 0
     except Undecided:
-        pass  # balls may tell
-    try:
-        ball = enclose(gap, {})
-    except (Undecided, ZeroDivisionError):
-        return None
-    return next((Integer(side) for side in (1, -1) if ball * side > 0), None)
+        pass  # a ball may tell
+    return sign_of(gap)
 
 
 __all__ = ["Counterexample", "false_at"]

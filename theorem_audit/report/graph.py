@@ -10,17 +10,6 @@ import pygraphviz
 from markupsafe import Markup
 
 
-def below(claim_id: str, uses: Mapping[str, Iterable[str]]) -> set[str]:
-    """All claims that ``claim_id`` rests on, itself included."""
-    found, pending = set[str](), [claim_id]
-    while pending:
-        node = pending.pop()
-        if node not in found:
-            found.add(node)
-            pending += [x for x in uses.get(node, ()) if x in uses]
-    return found
-
-
 def svg(
     verdicts: Mapping[str, str],
     uses: Mapping[str, Iterable[str]],

@@ -22,6 +22,7 @@ from theorem_audit.beside import beside
 from theorem_audit.errors import rounded_down, rounded_up
 from theorem_audit.files import read_text
 from theorem_audit.kernel import steps
+from theorem_audit.kinds import CLAIM_ID
 from theorem_audit.report import front
 from theorem_audit.report.badges import badge
 from theorem_audit.report.book import Shelf, chapter_notes, shelf_of, shelves
@@ -29,7 +30,7 @@ from theorem_audit.report.claim_page import region, shown
 from theorem_audit.report.extra import extra_pages
 from theorem_audit.report.folder import put
 from theorem_audit.report.front import MEANINGS
-from theorem_audit.report.graph import below, edges, svg
+from theorem_audit.report.graph import edges, svg
 from theorem_audit.report.in_coq import coq_statements
 from theorem_audit.report.listings import listings
 from theorem_audit.report.literature import cited
@@ -39,10 +40,10 @@ from theorem_audit.report.prose import prose
 from theorem_audit.report.tutorial import tutorial
 from theorem_audit.weigh.left import left, line
 from theorem_audit.weigh.verdict import RANKS
-from theorem_audit.weigh.whole import cut_short
+from theorem_audit.weigh.whole import below, cut_short
 
 Pictures = Sequence[Mapping[str, Any]]
-ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
+ID = re.compile(CLAIM_ID)
 
 
 def write_site(

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -57,6 +57,11 @@ class Kept:
     reads: dict[str, str]
     uses: dict[str, str]
     snapshot: str
+
+
+def _files(reads: Iterable[str]) -> Iterator[str]:
+    """The files among what was read, as they are kept."""
+    return (x.removeprefix("file:") for x in reads if x.startswith("file:"))
 
 
 def _otherwise(now: str, was: str) -> str:
@@ -360,14 +365,12 @@ class Keeper:
     @staticmethod
     def files(reads: Iterable[str]) -> set[str]:
         """The files of the project among what was read, by their place in it."""
-        names = (x.removeprefix("file:") for x in reads if x.startswith("file:"))
-        return {x for x in names if not os.path.isabs(x)}
+        return {x for x in _files(reads) if not os.path.isabs(x)}
 
     @staticmethod
     def outside(reads: Iterable[str]) -> set[str]:
         """The files elsewhere among what was read."""
-        names = (x.removeprefix("file:") for x in reads if x.startswith("file:"))
-        return {x for x in names if os.path.isabs(x)}
+        return {x for x in _files(reads) if os.path.isabs(x)}
 
     def forget(self, key: str) -> None:
         """Take an outcome back that was kept in this run."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sympy import Basic, Expr, Tuple, false, true
 from sympy.logic.boolalg import Boolean, BooleanAtom
 
+from theorem_audit.kinds import CLAIM_ID
 from theorem_audit.passed_by import claims_passed_by
 from theorem_audit.statement.meaning import Meaning, told_by
 from theorem_audit.statement.plain import looked, untold
@@ -25,7 +26,7 @@ from theorem_audit.visible import STEERS, visible
 if TYPE_CHECKING:
     from theorem_audit.statement.claim import Claim
 
-ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")
+ID = re.compile(CLAIM_ID)
 BOUNDS = ("exact", "upper", "lower", "statement")
 
 DECLARED: dict[str, list[str]] = {}  # module -> ids of the claims that its import made

@@ -23,18 +23,13 @@ from theorem_audit.statement.discovery import modules
 from theorem_audit.weigh.answers import doubt
 from theorem_audit.weigh.apart import Apart, growing
 from theorem_audit.weigh.collected import cases_of, evidence_of, load_profile
-from theorem_audit.weigh.leftovers import Leftovers
+from theorem_audit.weigh.leftovers import Leftovers, resource
 from theorem_audit.weigh.meanwhile import Meanwhile
 from theorem_audit.weigh.outcome import Outcome
 from theorem_audit.weigh.runner import not_run, run_evidence
 from theorem_audit.weigh.sense import LOOK, vacuous
 from theorem_audit.weigh.watching import list_imported, watch
 from theorem_audit.weigh.workers import Crew, Last, Lost, set_up
-
-try:
-    import resource
-except ImportError:
-    resource = None  # type: ignore[assignment]
 
 # A claim, its evidence and a case; None: does the claim say anything?
 Job = tuple[str, Row | None, str]

@@ -64,9 +64,8 @@ class Ledger:
         self.about: dict[str, dict[str, Any]] = {}  # instances of hypotheses, where looked for
         self.left_out: Mapping[str, str] = {}  # files of evidence that skipped themselves, and why
         self.opened: dict[str, set[str]] = {}  # id -> files of the project that its evidence opened
-        self.outside: set[str] | None = (
-            None  # files elsewhere that evidence opened; None: nobody heard
-        )
+        # files elsewhere that evidence opened; None: nobody heard
+        self.outside: set[str] | None = None
         self._since = time.time_ns()
         # now, before anything can be edited under the run
         self.hashes: Mapping[str, str] = stale.snapshot() if hashes is None else hashes

@@ -49,9 +49,8 @@ class Meanwhile:
         if (thread := self._thread) is None:
             return
         self.crew.stopped, self._thread = True, None
-        with suppress(
-            RuntimeError
-        ):  # interrupted before the thread began, which finds the crew stopped
+        # Interrupted before the thread began, it cannot be joined: it finds the crew stopped.
+        with suppress(RuntimeError):
             thread.join()
             self.crew.stopped = False
 

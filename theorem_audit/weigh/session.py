@@ -144,7 +144,6 @@ class Session:
                     asked = list(dict.fromkeys(asked))
             finally:
                 self._end()
-            self._blame()
             if self.check:
                 self.counts.wrong += self.keeper.others
             ledger.complete = not self.index.broken

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from theorem_audit.kinds import NOT_REACHED
@@ -30,23 +30,27 @@ def not_reached(run: Mapping[str, Any], claim_id: str) -> str:
 
     Raises KeyError for a claim that the run does not have.
     """
-    for claim in _below({c["id"]: c for c in run["claims"]}, claim_id):
+    claims = {c["id"]: c for c in run["claims"]}
+    rests_on = below(claim_id, {x: c["uses"] for x, c in claims.items()})
+    for claim in (claims[claim_id], *(c for x, c in claims.items() if x in rests_on)):
         if left := sum(map(_left, claim["evidence"])):
             return f"{CUT}: {left} of {len(claim['evidence'])} of {claim['id']} not reached"
     return ""
 
 
-def _below(claims: Mapping[str, Any], claim_id: str) -> Iterator[Mapping[str, Any]]:
-    seen, pending = set[str](), [claim_id]
+def below(claim_id: str, uses: Mapping[str, Iterable[str]]) -> set[str]:
+    """All claims that ``claim_id`` rests on, itself included."""
+    found, pending = set[str](), [claim_id]
     while pending:
-        if (x := pending.pop()) not in seen:
-            seen.add(x)
-            yield claims[x]
-            pending += [u for u in claims[x]["uses"] if u in claims]
+        node = pending.pop()
+        if node not in found:
+            found.add(node)
+            pending += [x for x in uses.get(node, ()) if x in uses]
+    return found
 
 
 def _left(evidence: Mapping[str, Any]) -> bool:
     return (evidence["outcome"], evidence.get("detail")) == ("not_run", NOT_REACHED)
 
 
-__all__ = ["cut_short", "not_reached"]
+__all__ = ["below", "cut_short", "not_reached"]
