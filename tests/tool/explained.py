@@ -258,16 +258,13 @@ EXPLAINED: dict[str, dict[str, str]] = {
     },
     "weigh/places.py": {
         "_asks: 1 + 1": "of two names, too, the slower way to the same values",
-        "Looked.changed: no sign in not same": SLOWER,
-        "Looked.changed: without self._take()": SLOWER,
-        "Looked.changed: without self._made.update(((x, made_of(x)) for x ... f._functions))": SLOWER,
     },
     "weigh/untouched.py": {
-        "Untouched.changed: no sign in not had": SLOWER,
+        "Untouched._hidden: no sign in not had": SLOWER,
+        "Untouched._accept_hiding: without self._list_hiding()": SLOWER,
         "Untouched.extend: without self._strange.add(name)": SLOWER,
         "Untouched._is_apart: and/or in bool(self._apart) and _home(place.owner) ... h(self._apart)":
             "what is not left out stands in the other list, which is looked at, too",
-        "Untouched.extend: without self._made.clear()": SLOWER,
     },
     "exact/region.py": {
         "box_of: 1 + 1": "the sign counts, not its size",

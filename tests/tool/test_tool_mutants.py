@@ -77,6 +77,7 @@ from tests.tool.judged import (
 from tests.tool.judged.tools import processor_time
 from tests.tool.test_reuse_mutants import BATTERIES as REUSE
 from theorem_audit.tests.thorough import in_ci_but
+from theorem_audit.weigh import records, untouched
 
 BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "checks/expect.py": expectations.expectations_hold,
@@ -163,6 +164,14 @@ def test_the_judge_agrees_with_the_second_implementation(path: str) -> None:
 )
 def test_the_original_passes_its_battery(path: str) -> None:
     BATTERIES[path](_module(path))
+
+
+@pytest.mark.in_ci
+def test_the_guard_holds_where_the_interpreter_does_not_tell_of_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(records, "TELLS", False)
+    guarding.guard_holds(untouched)
 
 
 def test_the_notes_count_todays_mutants() -> None:

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from builtins import all as all_of  # bound here: evidence may have put another in its place
 from builtins import map as mapped
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from gc import get_referents as made_of
-from itertools import chain
-from operator import attrgetter, call, is_, itemgetter
+from operator import attrgetter, is_, itemgetter
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-from numpy import dtype, fromiter
 from sympy import Basic
 
 from theorem_audit.statement.claim import Claim
+from theorem_audit.weigh.records import Records
 
 CACHED = type(lru_cache(lambda: None))
 METHODS = (FunctionType, property, cached_property, classmethod, staticmethod)
@@ -30,7 +29,6 @@ NEAR = ("theorem_audit.checks", "theorem_audit.exact")
 TOOL = "theorem_audit."
 CONTAINED = (*NEAR, "theorem_audit.kernel")  # modules whose constant containers are compared, too
 
-OBJECTS = dtype(object)
 _held = object.__getattribute__  # what a claim holds, without the claim's noting that it is read
 _code = attrgetter("__code__")
 _defaults = attrgetter("__defaults__")
@@ -168,61 +166,80 @@ def _asks(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
     return itemgetter(*names) if names[1:] else lambda given: tuple(given[x] for x in names)
 
 
-def _addresses(things: Sequence[Any]) -> bytes:
-    """Where in memory things are, which nothing that they say of themselves can feign."""
-    return fromiter(things, OBJECTS, len(things)).tobytes()
+def _dictionary(owner: Any) -> dict[str, Any]:
+    """What holds an owner's names; of a class, what the view that it shows is of."""
+    held = _held(owner, "__dict__") if isinstance(owner, Claim) else owner.__dict__
+    return held if isinstance(held, dict) else made_of(held)[0]
 
 
 class Looked:
-    """Places that are looked at together, each function once: many modules import the same ones.
+    """Places that are looked at together: those where something was put since the last look (``records``)."""
 
-    made: what functions were made of when they were listed; new ones are added.
-    """
+    def __init__(self, places: Iterable[Place]) -> None:
+        self.places = [*places]
+        self._claims, self._sets = list[tuple[int, Any, Any]](), list[tuple[int, Any, Any]]()
+        # what is looked at, by the number of its place: dictionaries, functions, cells
+        at: dict[type, dict[int, set[int]]] = {dict: {}, FunctionType: {}, CellType: {}}
+        things: dict[int, Any] = {}
 
-    def __init__(self, places: Iterable[Place], made: dict[FunctionType, list[Any]]) -> None:
-        self.places, self._made = [*places], made
-        self._asks = [x.asks for x in self.places]
-        self._meant = _addresses([*chain.from_iterable(x.values for x in self.places)])
-        self._contents = [x for x in self.places if x.contents or x.cells]
-        self._functions = [*dict.fromkeys(chain.from_iterable(x.functions for x in self.places))]
-        made.update((x, made_of(x)) for x in self._functions if x not in made)
-        self._take()
+        def take(kind: type, thing: Any, number: int) -> None:
+            things[id(thing)] = thing
+            at[kind].setdefault(id(thing), set()).add(number)
 
-    def _take(self) -> None:
-        # Kept, so that nothing else comes to their addresses.
-        self._parts = [*chain.from_iterable(map(self._made.__getitem__, self._functions))]
-        self._at = _addresses(self._parts)
+        for number, x in enumerate(self.places):
+            take(dict, held := _dictionary(x.owner), number)
+            if x.holds is None:  # it can be given another
+                self._claims.append((number, x.owner, held))
+            for _, now, copy in x.contents:
+                if isinstance(now, dict):
+                    take(dict, now, number)
+                else:
+                    self._sets.append((number, now, copy))
+            for function in x.functions:
+                take(FunctionType, function, number)
+            for _, cell, _ in x.cells:
+                take(CellType, cell, number)
+        self._of = {kind: [*known.values()] for kind, known in at.items()}
+        self._records = {
+            kind: Records([things[x] for x in known], kind) for kind, known in at.items()
+        }
+        # What was put there between its listing and now is told at the first look.
+        self._open = {number for number, x in enumerate(self.places) if not x.same}
+        # Of functions that are what they were: a function's record says how often it is called, too.
+        self._functions = [things[x] for x in at[FunctionType]]
+        self._made = [
+            None if numbers & self._open else made_of(function)
+            for function, numbers in zip(self._functions, self._of[FunctionType], strict=True)
+        ]
 
-    @property
-    def named(self) -> bool:
-        """Whether the names of all places mean what they did: the same as to ask each, and quicker."""
-        holds = [_held(x.owner, "__dict__") if x.holds is None else x.holds for x in self.places]
-        try:
-            now = [*chain.from_iterable(mapped(call, self._asks, holds))]
-        except KeyError:
-            return False
-        return _addresses(now) == self._meant and all_of(x.named for x in self._contents)
-
-    def others(self) -> tuple[bool, list[Place]]:
-        """Whether functions are made of what they were, and the places where something is another."""
-        same = _addresses(made_of(*self._functions)) == self._at
-        if same and self.named:
-            return same, []
-        return same, [x for x in self.places if not (x.named if same else x.same)]
-
-    def changed(self, *, deep: bool = True) -> list[str]:
-        """What is another than it was, by name; it is put back.
+    def others(self, *, deep: bool = True) -> list[Place]:
+        """The places where something is another.
 
         deep: look at what functions are made of, too, where each name means what it did.
         """
-        if not deep and self.named:
-            return []
-        same, others = self.others()
-        found = [said for place in others for said in place.changed()]
-        if not same:  # other words of a function are no change, and are not looked into again
-            self._made.update((x, made_of(x)) for x in self._functions)
-            self._take()
-        return found
+        found = {*self._open}
+        for kind in (dict, CellType):
+            found.update(*map(self._of[kind].__getitem__, self._records[kind].moved()))
+        if deep:
+            found.update(*map(self._of[FunctionType].__getitem__, self._remade()))
+        found.update(k for k, owner, held in self._claims if _held(owner, "__dict__") is not held)
+        found.update(k for k, now, copy in self._sets if now != copy)
+        others = {k for k in found if not (self.places[k].same if deep else self.places[k].named)}
+        # They may be put back, and changed once more in the same way: they are asked again.
+        self._open = others if deep else self._open | others
+        return [self.places[k] for k in sorted(others)]
+
+    def _remade(self) -> Iterator[int]:
+        """The numbers of the functions that may be made of something else."""
+        for number in self._records[FunctionType].moved():
+            was = self._made[number]
+            if was is None or not all_of(mapped(is_, made_of(self._functions[number]), was)):
+                self._made[number] = None  # from here on whoever has it is asked
+                yield number
+
+    def changed(self, *, deep: bool = True) -> list[str]:
+        """What is another than it was, by name; it is put back.  deep: as in ``others``."""
+        return [said for place in self.others(deep=deep) for said in place.changed()]
 
 
 __all__ = ["NEAR", "Looked", "Place", "place", "places_in"]

@@ -22,7 +22,7 @@ import sys
 from collections.abc import Container, Iterator
 from dataclasses import fields
 from itertools import starmap
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from sympy import Basic
@@ -30,6 +30,7 @@ from sympy import Basic
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.recording import recording_reads
 from theorem_audit.weigh.places import NEAR, Looked, Place, place, places_in
+from theorem_audit.weigh.records import Asked, Records
 
 TOOL = "theorem_audit"
 # Of SymPy, what decides a zero or an order; all of it would take too long to look at.
@@ -45,16 +46,25 @@ FIELDS = tuple(x.name for x in fields(Claim) if x.name != "chapter")  # which di
 BUILTIN = frozenset(x for x in vars(builtins) if x[:2] != "__")
 
 
-def _symbols(claim: Claim) -> Iterator[tuple[Any, dict[str, Any]]]:
+Known = tuple[Any, dict[str, Any], dict[str, Any]]  # a symbol, its table, and what stood in that
+
+
+def _symbols(claim: Claim) -> Iterator[Known]:
     """The symbols of a claim, with what SymPy takes each to be."""
     with recording_reads():  # to look is not to use
         said = [claim.formula, *(x.condition for x in claim.assumptions)]
     for symbol in {x for one in said if isinstance(one, Basic) for x in one.free_symbols}:
-        yield symbol, _taken(symbol)
+        yield symbol, symbol._assumptions, _taken(symbol)
 
 
 def _taken(symbol: Any) -> dict[str, Any]:
     return {k: v for k, v in symbol._assumptions.items() if v is not None}
+
+
+def _is_another(known: Known) -> bool:
+    """Whether a symbol is taken for something else than it was."""
+    symbol, table, taken = known
+    return symbol._assumptions is not table or _taken(symbol) != taken
 
 
 def _home(owner: Any) -> str:
@@ -82,15 +92,19 @@ class Untouched:
         self._modules: dict[str, frozenset[str]] = {}
         self._left_out: frozenset[str] = frozenset()  # of them, those that are not looked at
         self._strange: set[str] = set()  # names of modules that are no part of the list
+        self._table: dict[str, ModuleType] = {}  # what was imported, when the list was made
+        self._imports = Records([], dict)
         self._roots: set[str] = set()  # the packages that are
         self._places: list[Place] = []
-        self._made: dict[FunctionType, list[Any]] = {}
-        self._all = self._own = self._near = self._far = Looked((), self._made)
+        self._all = self._own = self._near = self._far = Looked(())
         # How the modules' names begin of which some are left out: they are in ``_own``.
         self._apart = ""
         self._claims: dict[str, Claim] = {}
         # by what is known: symbols of the same assumptions share it
-        self._symbols: dict[int, tuple[Any, dict[str, Any]]] = {}
+        self._symbols: dict[int, Known] = {}
+        self._known: Asked[Known] = Asked((), _is_another)
+        self._hiding: Asked[str] = Asked((), lambda name: False)
+        self._hosts: dict[str, ModuleType] = {}  # of those, as they were listed
         self._listed: frozenset[int] = frozenset()  # of the functions in the list
         self._heard: list[str] = []
         self._seen: list[str] = []
@@ -118,23 +132,22 @@ class Untouched:
         leaves out nothing is looked at.
         """
         here, count, others = _project(), len(self._places), set[int]()
+        known = len(self._symbols)
         if accept:
-            others.update(id(x) for looked in (self._all, self._own) for x in looked.others()[1])
-            if others:  # what their functions were made of is no more what they are made of
-                self._made.clear()
-            self._places = [
-                # A name that is gone for a while stays in the list: it may come back.
-                place(x.owner, {k: x.owner.__dict__.get(k) for k in x.names})
-                if id(x) in others
-                else x
-                for x in self._places
-            ]
-            self._modules = {x: _hides(sys.modules[x]) for x in self._modules if x in sys.modules}
+            others.update(id(x) for looked in (self._all, self._own) for x in looked.others())
+            if others:
+                self._places = [
+                    # A name that is gone for a while stays in the list: it may come back.
+                    place(x.owner, {k: x.owner.__dict__.get(k) for k in x.names})
+                    if id(x) in others
+                    else x
+                    for x in self._places
+                ]
+            self._accept_hiding()
             self._claims = {x: c for x, c in self._claims.items() if dict.get(here.claims, x) is c}
         if self._roots != (roots := {TOOL, *here.packages}):
-            self._strange, self._roots = set(), roots
-        names = ("builtins", *DECIDES, *sys.modules)
-        for name in (x for x in names if x not in self._modules and x not in self._strange):
+            self._strange, self._roots, self._table = set(), roots, {}
+        for name in self._not_listed():
             if not (name.partition(".")[0] in roots or name in OTHERS):
                 self._strange.add(name)
                 continue
@@ -147,15 +160,20 @@ class Untouched:
                 self._claims[claim_id] = claim
                 with recording_reads():  # to look is not to use
                     self._places.append(place(claim, {x: vars(claim).get(x) for x in FIELDS}))
-                self._symbols |= {id(x._assumptions): (x, taken) for x, taken in _symbols(claim)}
+                self._symbols = {id(x[1]): x for x in _symbols(claim)} | self._symbols
         if others or len(self._places) != count:
             near = [x for x in self._places if _home(x.owner).startswith(NEAR)]
             far = (x for x in self._places if _home(x.owner) in OTHERS)
-            self._near = Looked(near, self._made)
-            self._far = Looked([*near, *far], self._made)
-            self._all = Looked((x for x in self._places if not self._is_apart(x)), self._made)
+            self._near = Looked(near)
+            self._far = Looked([*near, *far])
+            self._all = Looked(x for x in self._places if not self._is_apart(x))
             self._list_own()
             self._listed = frozenset(id(f) for x in self._places for f in x.functions)
+            self._list_hiding()
+        if len(self._symbols) != known:
+            symbols, tables, _ = zip(*self._symbols.values(), strict=True)
+            records = Records(symbols, Basic), Records(tables, dict)
+            self._known = Asked([*self._symbols.values()], _is_another, *records)
         self._heard.clear()
         self._seen.clear()
 
@@ -165,11 +183,12 @@ class Untouched:
         """
         if self._apart != (apart := f"{package}."):
             self._apart = apart
-            self._all = Looked((x for x in self._places if not self._is_apart(x)), self._made)
+            self._all = Looked(x for x in self._places if not self._is_apart(x))
         self._left_out = frozenset(
             x for x in self._modules if x.startswith(apart) and x not in names
         )
         self._list_own()
+        self._list_hiding()
 
     def _is_apart(self, place: Place) -> bool:
         return bool(self._apart) and _home(place.owner).startswith(self._apart)
@@ -179,31 +198,64 @@ class Untouched:
         own = (
             x for x in self._places if self._is_apart(x) and _home(x.owner) not in self._left_out
         )
-        self._own = Looked(own, self._made)
+        self._own = Looked(own)
+
+    def _not_listed(self) -> list[str]:
+        """The modules that were imported since the list was made."""
+        if sys.modules is not self._table:
+            self._table = sys.modules
+            self._imports = Records([self._table], dict)
+        elif not self._imports.moved():
+            return []
+        names = ("builtins", *DECIDES, *sys.modules)
+        return [x for x in names if x not in self._modules and x not in self._strange]
+
+    def _exchanged(self) -> list[str]:
+        """The modules in whose place there is another, or none."""
+        return [x for x, module in self._hosts.items() if sys.modules.get(x) is not module]
+
+    def _accept_hiding(self) -> None:
+        """What modules have in the place of a builtin by now is the caller's."""
+        exchanged = self._exchanged()
+        for name in (*self._hiding.moved(), *exchanged, *self._left_out):
+            if name in sys.modules:
+                self._modules[name] = _hides(sys.modules[name])
+            else:
+                self._modules.pop(name, None)
+        if exchanged:
+            self._list_hiding()
+
+    def _list_hiding(self) -> None:
+        """The modules that are looked at for what has come to hide a builtin."""
+        names = [x for x in self._modules if x != "builtins" and x not in self._left_out]
+        self._hosts = {x: y for x in names if (y := sys.modules.get(x)) is not None}
+        records = Records([*map(vars, self._hosts.values())], dict)
+        self._hiding = Asked([*self._hosts], lambda name: bool(self._hidden(name)), records)
+
+    def _hidden(self, name: str) -> set[str]:
+        """The builtins that a module has something else for, and had not when it was listed."""
+        module, had = sys.modules.get(name), self._modules[name]
+        if module is None or (not had and vars(module).keys().isdisjoint(BUILTIN)):
+            return set()
+        # A submodule of such a name is no function in the builtin's place: the import put it there.
+        return {
+            x
+            for x in BUILTIN & vars(module).keys() - had
+            if vars(module)[x] is not sys.modules.get(f"{name}.{x}")
+        }
 
     def changed(self) -> list[str]:
         """What is another than it was, by name.  It is put back."""
         found = [*self._heard, *self._seen, *self._all.changed(), *self._own.changed()]
-        for symbol, taken in self._symbols.values():
-            if _taken(symbol) != taken:
-                symbol._assumptions.clear()
-                symbol._assumptions.update(taken)
-                found.append(f"what is known of {symbol}")
-        for name, had in self._modules.items():
-            module = sys.modules.get(name)
-            if module is None or name == "builtins" or name in self._left_out:
-                continue
-            if not had and BUILTIN.isdisjoint(vars(module)):
-                continue
-            # A submodule of such a name is no function in the builtin's place: the import put it there.
-            new = {
-                x
-                for x in BUILTIN & vars(module).keys() - had
-                if vars(module)[x] is not sys.modules.get(f"{name}.{x}")
-            }
-            if new:
+        for symbol, table, taken in self._known.others():
+            symbol._assumptions = table
+            table.clear()
+            table.update(taken)
+            found.append(f"what is known of {symbol}")
+        for name in (*self._hiding.others(), *self._exchanged()):
+            if new := self._hidden(name):
                 for x in new:
-                    delattr(module, x)
+                    delattr(sys.modules[name], x)
                 found.append(f"{', '.join(sorted(new))} in {name}, which hides a builtin")
         self._heard.clear()
         self._seen.clear()

@@ -210,6 +210,8 @@ def guard_holds(judge: ModuleType) -> None:
         watch.extend()
         assert watch.changed() == [], "done by a caller, in between"
         _claims_are_watched(watch)
+        _claims_are_watched(judge.Untouched())
+        _modules_are_exchanged(watch, far)
         with _module(f"{FAR}.later", TOY) as later:
             watch.extend()
             later.SIZE = 0
@@ -270,6 +272,26 @@ def _a_callers_changes_stand(watch: Any, module: ModuleType) -> None:
     assert module.SIZE == 5
 
 
+def _modules_are_exchanged(watch: Any, far: ModuleType) -> None:
+    """Another module in the place of one is looked at, too; one that is gone, and comes again, is another."""
+    watch.extend()
+    sys.modules[FAR] = ModuleType(FAR)
+    vars(sys.modules[FAR])["all"] = len
+    assert watch.changed() == [f"all in {FAR}, which hides a builtin"]
+    assert watch.changed() == []
+    watch.extend(accept=True)
+    vars(sys.modules[FAR])["all"] = len
+    assert watch.changed() == [f"all in {FAR}, which hides a builtin"]
+    sys.modules[FAR] = far
+    watch.extend(accept=True)
+    for _ in range(2):
+        with _module(f"{FAR}.later", TOY) as later:
+            watch.extend()
+            later.SIZE = 0
+            assert watch.changed() == [f"{FAR}.later.SIZE"]
+        watch.extend(accept=True)
+
+
 def _others_modules_are_left_out(watch: Any, near: ModuleType, far: ModuleType) -> None:
     """Of a package, only what is named is looked at, and what is imported later; and all of the others."""
     package, sizes = FAR.rpartition(".")[0], (near.SIZE, far.SIZE)
@@ -305,6 +327,11 @@ def _claims_are_watched(watch: Any) -> None:
     object.__setattr__(norm, "formula", Eq(X, X, evaluate=False))
     assert watch.changed() == ["NORM.formula"]
     assert norm.formula is formula
+    for _ in range(2):
+        assert watch.changed() == []
+        object.__setattr__(norm, "__dict__", {**vars(norm), "formula": Eq(X, X, evaluate=False)})
+        assert watch.changed() == ["NORM.formula"]
+        assert norm.formula is formula
     dict.__setitem__(claims, "NORM", claims["STEP"])
     assert watch.changed() == ["claims['NORM']"]
     assert claims["NORM"] is norm
@@ -314,6 +341,14 @@ def _claims_are_watched(watch: Any) -> None:
     assert found.startswith("what is known of ")
     assert dict(symbol._assumptions) == {k: v for k, v in known.items() if v is not None}
     symbol._assumptions["prime"] = None  # asked, and not known
+    assert watch.changed() == []
+    symbol, table, _ = watch._symbols[id(symbol._assumptions)]  # symbols may share a table
+    for _ in range(2):
+        symbol._assumptions = {**table, "zero": True}
+        (found,) = watch.changed()
+        assert found.startswith("what is known of ")
+        assert symbol._assumptions is table
+        assert "zero" not in {k for k, v in table.items() if v}
     assert watch.changed() == []
 
 
@@ -327,10 +362,15 @@ class _System:
 
     def __init__(self) -> None:
         self.hooks: list[Any] = []
+        self.table: dict[str, ModuleType] = {}
 
     @property
     def modules(self) -> dict[str, ModuleType]:
-        return {x: sys.modules[x] for x in self.ours if x in sys.modules}
+        now = {x: sys.modules[x] for x in self.ours if x in sys.modules}
+        if now != self.table:
+            self.table.clear()
+            self.table.update(now)
+        return self.table
 
     def addaudithook(self, hook: Any) -> None:
         """It is noted, and not added."""
