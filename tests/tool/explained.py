@@ -259,6 +259,10 @@ EXPLAINED: dict[str, dict[str, str]] = {
     "weigh/places.py": {
         "_asks: 1 + 1": "of two names, too, the slower way to the same values",
     },
+    "statement/recording.py": {
+        "known_below: 2 + 1": "what lies further below is asked each time: slower",
+        "_top: 0 + 1": SLOWER,
+    },
     "weigh/untouched.py": {
         "Untouched._hidden: no sign in not had": SLOWER,
         "Untouched._accept_hiding: without self._list_hiding()": SLOWER,

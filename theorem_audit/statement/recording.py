@@ -33,6 +33,8 @@ _reads: ContextVar[set[str] | None] = ContextVar("theorem_audit_reads", default=
 _hypotheses: ContextVar[set[tuple[str, str]] | None] = ContextVar(
     "theorem_audit_hypotheses", default=None
 )
+# A frame, and what ``_top`` says of it
+_ground: tuple[FrameType | None, tuple[FrameType | None, bool]] = (None, (None, False))
 _original: Claim | None = None  # the theory's, while evidence is handed a variant of it
 
 
@@ -93,15 +95,33 @@ def note_read(claim: Claim) -> None:
 
 def _importing() -> tuple[FrameType | None, bool]:
     """The top of a module that asks for a claim, three frames above or further; whether to declare one."""
-    frame: FrameType | None = sys._getframe(3)
+    return _top(sys._getframe(3))
+
+
+def _top(frame: FrameType | None) -> tuple[FrameType | None, bool]:
     declared = False
     while frame is not None:
+        if frame is _ground[0]:  # what is below it is known
+            top, before = _ground[1]
+            return top, top is not None and (declared or before)
         code = frame.f_code
         if code.co_name == "<module>" and code.co_filename != AGAIN:
             return (frame, declared) if _name(frame) != "__main__" else (None, False)
         declared |= code.co_name == "__post_init__" and _name(frame) == CLAIMS
         frame = frame.f_back
     return None, False
+
+
+@contextmanager
+def known_below() -> Iterator[None]:
+    """Inside, no frame below the caller's is asked whether a module is imported there, again and again."""
+    global _ground
+    before, here = _ground, sys._getframe(2)
+    _ground = here, _top(here)
+    try:
+        yield
+    finally:
+        _ground = before
 
 
 def _name(frame: FrameType) -> str:
@@ -169,6 +189,6 @@ def hypotheses() -> set[tuple[str, str]] | None:
 
 
 __all__ = [
-    "ITEM", "OWN", "WATCHED", "held", "hypotheses", "note_asked", "note_hypothesis", "note_read",
+    "ITEM", "OWN", "WATCHED", "held", "hypotheses", "known_below", "note_asked", "note_hypothesis", "note_read",
     "original", "places_read", "read_at_import", "recording_all", "recording_hypotheses", "recording_reads",
 ]  # fmt: skip

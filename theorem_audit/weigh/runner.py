@@ -34,6 +34,7 @@ from theorem_audit.reuse.index import Row
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.recording import (
     OWN,
+    known_below,
     original,
     read_at_import,
     recording_all,
@@ -90,7 +91,7 @@ def run_evidence(
         )
     with (
         running(context), recording_reads() as reads, recording_hypotheses() as hypotheses,
-        original(own), recording_all(handed, asked),
+        original(own), recording_all(handed, asked), known_below(),
     ):  # fmt: skip
         function = call or item.function
         if hasattr(item.function, "hypothesis"):

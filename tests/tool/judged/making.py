@@ -187,6 +187,29 @@ def _places_are_noted(judge: ModuleType, one: Any) -> None:
             name = f"made.{called}.{home}"
             run(name, "asked()", asked=space[called])
             assert (name in places) == (counts or called == "other")
+    # What lies below a frame is asked once, and comes to the same.
+    known = "with judge.known_below(): "
+    run("made.known", f"x = 1\n{known}deep(judge, one, 3)\nreader(judge, one)", deep=_deep)
+    assert {line for line, _ in places["made.known"]} == {2, 3}
+    run("made.outer", f"{known}run('made.in_it', 'reader(judge, one)')", run=run)
+    assert ("made.in_it" in places, "made.outer" in places) == (True, False)
+    for text, inner in (
+        (look, f"{known}asked()"),
+        (look.replace("(): ", f"():\n {known}"), "asked()"),
+    ):
+        space = run(judge.CLAIMS, text)
+        for called in ("__post_init__", "other"):
+            name = f"made.{called}.{len(text)}"
+            run(name, inner, asked=space[called])
+            assert (name in places) == (called == "other")
+    before = {name: {*found} for name, found in places.items()}
+    with judge.known_below():
+        _deep(judge, one, 3)
+        run("made.above", "reader(judge, one)")
+    _reader(judge, one)
+    assert {**places, "made.above": None} == {**before, "made.above": None}
+    assert "made.above" in places
+    assert judge._ground[0] is None
 
 
 def reads_are_noted(judge: ModuleType) -> None:
