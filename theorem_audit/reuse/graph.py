@@ -274,6 +274,12 @@ class Graph:
             self._reach.settle(x)
         return bool(self._reach.among(roots, self.asks_the_clock))
 
+    def asking(self, roots: Sequence[Node]) -> list[Node]:
+        """What roots reach that has the operating system asked for a variable of the environment."""
+        for x in roots:
+            self._reach.settle(x)
+        return self._reach.among(roots, self.asks_the_system)
+
     def among(
         self, roots: Sequence[Node], asked: Callable[[Node], bool]
     ) -> list[tuple[Node, bool]]:

@@ -344,7 +344,7 @@ class Keeper:
                 whats |= set(opened)
         if self.graph.meets_the_clock(roots):
             whats.add(CLOCK)
-        whats.update(*map(self.graph.asks_the_system, reached))
+        whats.update(*map(self.graph.asks_the_system, self.graph.asking(roots)))
         whats = {CHANGED if self._edited(x) else x for x in whats}
         used = {x: self.claim_key(x) for x in outcome["uses"] if x in self.index.claims}
         kept = Kept(outcome, self.states.of(whats), used, self.snapshot)

@@ -28,7 +28,7 @@ class Reach:
         self.order: list[Node] = []
         self.below: dict[Node, int] = {}
         # For each question of ``among``: how much of ``order`` was asked, and the bits of what it holds for.
-        self._asked: dict[Callable[[Node], bool], tuple[int, int]] = {}
+        self._asked: dict[Callable[[Node], object], tuple[int, int]] = {}
 
     def bits(self, roots: Iterable[Node]) -> int:
         """All that settled roots reach, themselves included."""
@@ -53,11 +53,11 @@ class Reach:
                 pending += self.edges(node)
         return seen.union(self.nodes(bits))
 
-    def among(self, roots: Iterable[Node], asked: Callable[[Node], bool]) -> list[Node]:
+    def among(self, roots: Iterable[Node], asked: Callable[[Node], object]) -> list[Node]:
         """What settled roots reach for which ``asked`` holds, which is asked once for each node."""
         upto, held = self._asked.get(asked, (0, 0))
         for k in range(upto, len(self.order)):
-            held |= asked(self.order[k]) << k
+            held |= bool(asked(self.order[k])) << k
         self._asked[asked] = len(self.order), held
         return self.nodes(self.bits(roots) & held)
 

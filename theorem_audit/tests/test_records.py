@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from gc import get_referents
 from types import CellType, FunctionType, ModuleType
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from theorem_audit.weigh import records
-from theorem_audit.weigh.records import Asked, Records
+from theorem_audit.weigh.records import Asked, Imported, Records
 
 
 class One:
@@ -132,3 +133,15 @@ def test_any_of_several_records_is_enough() -> None:
         table["x"] = 1
         assert asked.others() == [0]
         table.clear()
+
+
+def test_which_modules_are_imported() -> None:
+    imported = Imported()
+    first = imported.names()
+    assert first == frozenset(sys.modules)
+    assert not records.TELLS or imported.names() is first
+    for name in ("made_up_one", "made_up_two"):
+        sys.modules[name] = ModuleType(name)
+        assert imported.names() == first | {name}
+        del sys.modules[name]
+    assert imported.names() == first

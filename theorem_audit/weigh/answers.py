@@ -44,7 +44,7 @@ def _told(value: Any, known: Mapping[str, type]) -> Any:
         return value
     for name, kind in MANY.items():
         if type(value) is kind:
-            return [name, [_told(x, known) for x in value]]
+            return [name, [x if type(x) is str else _told(x, known) for x in value]]
     if isinstance(value, Mapping):
         return ["dict", [[_told(k, known), _told(v, known)] for k, v in value.items()]]
     name = type(value).__name__
@@ -63,7 +63,7 @@ def _found(data: Any, known: Mapping[str, type]) -> Any:
         return data
     name, inner = data
     if name in MANY:
-        return MANY[name](_found(x, known) for x in inner)
+        return MANY[name](x if type(x) is str else _found(x, known) for x in inner)
     if name == "dict":
         return {_found(k, known): _found(v, known) for k, v in inner}
     return known[name](**{k: _found(v, known) for k, v in inner.items()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
@@ -26,6 +26,7 @@ from theorem_audit.weigh.collected import cases_of, evidence_of, load_profile
 from theorem_audit.weigh.leftovers import Leftovers, resource
 from theorem_audit.weigh.meanwhile import Meanwhile
 from theorem_audit.weigh.outcome import Outcome
+from theorem_audit.weigh.records import Imported
 from theorem_audit.weigh.runner import not_run, run_evidence
 from theorem_audit.weigh.sense import LOOK, vacuous
 from theorem_audit.weigh.watching import list_imported, watch
@@ -126,8 +127,7 @@ def _before(job: Job) -> None:
     if any([_draws(sys.modules.get(name)) for name in names]):
         _read_constants()
     list_imported(here.evidence, names or sys.modules)
-    KNOWN.clear()
-    KNOWN.update(sys.modules)
+    KNOWN[:] = [IMPORTED.names()]
 
 
 @cache
@@ -157,9 +157,12 @@ def _read_constants() -> None:
 
 def _left() -> bytes:
     """The installed modules that a job was the first to import, by name."""
+    (known,) = KNOWN
+    if not IMPORTED.names() - known:
+        return b""
     roots = {*project.current().packages, "theorem_audit", "__mp_main__"}
     return " ".join(
-        x for x in sys.modules if x not in KNOWN and x.partition(".")[0] not in roots
+        x for x in sys.modules if x not in known and x.partition(".")[0] not in roots
     ).encode("utf-8", "replace")
 
 
@@ -182,7 +185,8 @@ def _claim_of(job: Job) -> str | None:
 
 
 APART = Apart(_claim_of, _before, _begin, _left, _after)
-KNOWN = set[str]()  # the modules that were imported before the job's fork
+IMPORTED = Imported()
+KNOWN: list[Set[str]] = [frozenset()]  # the modules that were imported before the job's fork
 
 TIME_LIMIT = 1200.0  # seconds for one evidence in a run; the slowest takes one, on a busy machine
 
@@ -228,7 +232,7 @@ def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads
     The last of that process where something was left in it that could act during the next one's turn.
     """
     _ = project.claims()[job[0]], job[1] and job[1].marked  # imports them
-    before, children = {*sys.modules}, _of_children()
+    before, children = IMPORTED.names(), _of_children()
     said = _work(job, run_seed, quick)
     reads = {} if RECORDER is None else RECORDER.reads
     if job[1] is not None and job[1].kind != "kernel" and _of_children() != children:
@@ -237,7 +241,7 @@ def _serve(job: Job, run_seed: int, quick: bool) -> tuple[Outcome | About, Reads
         reads = {**reads, owner: {*reads.get(owner, ()), CHILD}}
     answer = said, reads
     # What evidence is the first to import may be what it made of it.
-    last = job[1] is not None and _ours(before ^ sys.modules.keys())
+    last = job[1] is not None and _ours(before ^ IMPORTED.names())
     last = last or (LEFT is not None and LEFT.left())
     return Last(answer) if last else answer
 

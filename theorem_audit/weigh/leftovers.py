@@ -15,7 +15,6 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 try:
@@ -58,10 +57,11 @@ def threads() -> frozenset[int | None]:
 
 def children() -> frozenset[str]:
     """The processes that this one's threads have started; empty where the system does not tell."""
-    found = set[str]()
-    for task in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
+    found, tasks = set[str](), f"/proc/{os.getpid()}/task"
+    for task in os.listdir(tasks) if os.path.isdir(tasks) else ():
         try:
-            found |= set(task.read_text(encoding="ascii").split())
+            with open(f"{tasks}/{task}/children", encoding="ascii") as told:
+                found |= set(told.read().split())
         except OSError:
             continue  # the thread has ended in between
     return frozenset(found)

@@ -74,4 +74,17 @@ class Asked(Generic[T]):
         return [x for x in self.moved() if self._other(x)]
 
 
-__all__ = ["Asked", "Records"]
+class Imported:
+    """Which modules are imported: the same set again, as long as none is imported or taken away."""
+
+    def __init__(self) -> None:
+        self._records, self._names = Records([sys.modules], dict), frozenset(sys.modules)
+
+    def names(self) -> frozenset[str]:
+        """Their names."""
+        if self._records.moved():
+            self._names = frozenset(sys.modules)
+        return self._names
+
+
+__all__ = ["Asked", "Imported", "Records"]

@@ -207,8 +207,7 @@ def _before(judge: ModuleType) -> None:
 
         claims = _Asked(log)
         here = _Here()
-        judge.KNOWN.clear()
-        judge.KNOWN.add("old")
+        judge.KNOWN[:] = [{"old"}]
         with (
             module_there("tests.drawn", f=given), module_there("tests.b", f=3),
             replaced(
@@ -225,13 +224,13 @@ def _before(judge: ModuleType) -> None:
                 expected += ["marked", *names]
                 expected += ["tables"] * ("tests.b" in names) + ["constants"] * bool(hypothesis)
             assert log == [*expected, ("tests", names or sys.modules)]
-            assert {*sys.modules} == judge.KNOWN
+            assert judge.KNOWN == [judge.IMPORTED.names()] == [{*sys.modules}]
             if "tables" in log:  # what did not come to its end is done again, what did is not
                 judge.tables = lambda log=log: log.append("all")
                 for _ in range(2):
                     judge._before(("A", Marked(), ""))
                 assert log.count("all") == 1
-        judge.KNOWN.clear()
+        judge.KNOWN[:] = [frozenset()]
 
 
 class _Here:
@@ -286,10 +285,10 @@ def _left(judge: ModuleType) -> None:
     for name in names:
         sys.modules[name] = ModuleType(name)
     try:
-        before = {*sys.modules} - {*names}
-        with replaced(judge, KNOWN={*before, "known_one"}):
+        before = frozenset(sys.modules) - {*names}
+        with replaced(judge, KNOWN=[before | {"known_one"}]):
             assert judge._left() == b"numpy.made_up"
-        with replaced(judge, KNOWN=before):
+        with replaced(judge, KNOWN=[before]):
             assert judge._left().split() == [b"numpy.made_up", b"known_one"]
     finally:
         for name in names:

@@ -185,6 +185,9 @@ def _clocks(make: type[Graph], read: Read) -> None:
         (("method", "theorem_audit.k", "C.m"), False), (("def", "gone", "x"), False),
     ):  # fmt: skip
         assert graph.asks_the_system(node) == ({"environment:variable TZ"} if says else set()), node
+    root = ("method", "tests.t", "C.m")
+    assert (root in graph.asking([root]), graph.asking([("outside", "tests.v")])) == (True, [])
+    assert ("base", "tests.t") in graph_of(asks, make, read).asking([root])
     assert not graph.asks_the_clock(("def", "gone", "x"))
     assert not graph.asks_the_clock(("outside", "tests.v"))
     assert not graph.asks_the_clock(("whole", "tests.v"))
