@@ -20,6 +20,7 @@ from theorem_audit.doubt.instances import NODES, Instance, find
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Refuted, Undecided
 from theorem_audit.exact.rationals import to_flint
+from theorem_audit.exact.sizes import FACTORED, TooLarge
 from theorem_audit.exact.zero import difference, prove_nonnegative, rational_form
 
 HALVES = 40  # of the way, until the zero is shown
@@ -43,6 +44,8 @@ def _factors(value: Expr) -> list[Expr]:
     """The factors of a numerator: a square has no sign that changes, and what is squared has one."""
     try:
         top, _ = rational_form(value)
+        if top.total_degree() > FACTORED:
+            raise TooLarge(f"{value}: more factors than are looked for")
     except (Undecided, TypeError, ValueError, ZeroDivisionError, BasePolynomialError):
         powers = (x.as_base_exp() for x in Mul.make_args(factor_terms(value)))
         return [base if exp.is_positive else base**exp for base, exp in powers]

@@ -18,9 +18,12 @@ from sympy.polys.polyerrors import BasePolynomialError
 from theorem_audit.exact.ball import enclose
 from theorem_audit.exact.bernstein import Undecided
 from theorem_audit.exact.rationals import to_sympy
+from theorem_audit.exact.sizes import LARGEST, TooLarge, fits, short
 from theorem_audit.exact.zero import rational_form
 
 _OPERATORS = {Ge: ge, Gt: gt, Le: le, Lt: lt, Eq: eq, Ne: ne}
+
+MOST_ROOTS = 64  # of a polynomial whose roots are looked for
 
 
 class Condition:
@@ -40,6 +43,8 @@ class Condition:
         self.func = _OPERATORS[type(relation)]
         try:
             self.top, under = rational_form(relation.lhs - relation.rhs)
+            if max(*self.top.degree_list(), *under.degree_list()) > LARGEST:
+                raise TooLarge(f"{relation}: a power that is not worked out")
         except Undecided:
             self.values = None  # square roots and the like: slowly, by SymPy
             return
@@ -59,6 +64,8 @@ class Condition:
         if self.values is None:
             if (sure := self._surely(value)) is not None:
                 return sure
+            if not fits(self.relation, {x: to_sympy(value[x]) for x in self.symbols}):
+                return False  # what is not worked out is no instance
             sides = [self._side(k, value) for k in (0, 1)]
             if any(side is nan or side.is_extended_real is False for side in sides):
                 return False  # log(-1) != 2 says nothing, as sqrt(-1) = sqrt(-1) does
@@ -129,11 +136,15 @@ class Condition:
         return self._ends[key]
 
     def _close_to(self, x: Symbol, value: Mapping[Symbol, fmpq]) -> list[fmpq]:
+        others = {y: to_sympy(value[y]) for y in self.symbols if y != x}
+        gap = self.relation.lhs - self.relation.rhs
+        if not fits(gap, others):
+            return []
         try:
-            gap = (self.relation.lhs - self.relation.rhs).subs(
-                {y: to_sympy(value[y]) for y in self.symbols if y != x}, simultaneous=True
-            )
-            roots = Poly(numer(together(gap)), x).nroots(n=30, maxsteps=100)
+            gap = gap.subs(others, simultaneous=True)
+            if not short(gap) or (form := Poly(numer(together(gap)), x)).degree() > MOST_ROOTS:
+                return []
+            roots = form.nroots(n=30, maxsteps=100)
         except (BasePolynomialError, NoConvergence, ValueError, TypeError, ZeroDivisionError):
             return []
         return [_decimal(str(root)) for root in roots if root.is_real]
@@ -174,4 +185,4 @@ def _decimal(text: str) -> fmpq:
     return fmpq(*Fraction(text).as_integer_ratio())
 
 
-__all__ = ["Condition", "condition_of"]
+__all__ = ["MOST_ROOTS", "Condition", "condition_of"]

@@ -19,7 +19,6 @@ from functools import cache
 from itertools import combinations, islice, product
 
 from sympy import (
-    Add,
     And,
     Basic,
     Expr,
@@ -29,14 +28,10 @@ from sympy import (
     Mul,
     Not,
     Or,
-    Pow,
     Rational,
     Symbol,
-    binomial,
     factor_list,
-    factorial,
     false,
-    gamma,
     pi,
 )
 from sympy.core.function import AppliedUndef
@@ -49,7 +44,8 @@ from theorem_audit.doubt.growth import sign as sign_of
 from theorem_audit.doubt.instances import Instance, find
 from theorem_audit.doubt.worked_out import worked_out
 from theorem_audit.exact.bernstein import Undecided
-from theorem_audit.exact.values import LARGEST, holds
+from theorem_audit.exact.sizes import FACTORED, TooLarge, sized
+from theorem_audit.exact.values import holds
 from theorem_audit.exact.zero import is_zero, rational_form, relations
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.meaning import Meaning, OutOfReach, Parameter, line_of
@@ -62,7 +58,6 @@ ANGLES = (
     *(pi * Rational(p, q) for p, q in ((1, 2), (1, 1), (3, 2), (2, 1), (1, 3), (1, 4), (1, 6))),
 )
 MOST_SMALL = 64
-STEEP = (factorial, gamma, binomial)  # of numbers up to LARGEST, as exponents
 MOST_POINTS = 16  # of the region, at which a conjunct is worked out
 REFUSED = (AppliedUndef, Indexed, MatrixSymbol)
 
@@ -206,6 +201,8 @@ def _factors(relation: Relational) -> list[Expr]:
     gap = relation.lhs - relation.rhs
     try:
         top, _ = rational_form(gap)
+        if top.total_degree() > FACTORED:
+            raise TooLarge(f"{top.as_expr()}: more factors than are looked for")
         return [x for x, _ in factor_list(top.as_expr())[1]]
     except (Undecided, TypeError, ValueError, ZeroDivisionError, BasePolynomialError):
         return [x.as_base_exp()[0] for x in Mul.make_args(gap)]
@@ -231,25 +228,9 @@ def _decided(part: Basic, at: Instance) -> bool | None:
     return _compared(part, at) if exact is None else exact
 
 
-def _worth(node: Basic, at: Instance) -> Expr | None:
-    """What a part comes to, where that is a rational; Undecided where a power or a factorial in it would have
-    too many digits: a tower of powers has no end.
-    """
-    if node in at:
-        return at[node]
-    if isinstance(node, Rational):
-        return node
-    args = [_worth(x, at) for x in node.args]
-    steep = args[1:] if isinstance(node, Pow) else args * isinstance(node, STEEP)
-    if any(x is not None and abs(x) > LARGEST for x in steep):
-        raise Undecided
-    plain = isinstance(node, Add | Mul | Pow) and all(isinstance(x, Rational) for x in args)
-    return node.func(*args) if plain else None
-
-
 def _compared(part: Relational, at: Instance) -> bool | None:
     try:
-        _worth(part, at)
+        sized(part, at)
         sides = [worked_out(x.subs(at, simultaneous=True)) for x in part.args]
         if any(x.free_symbols or x.is_real is not True for x in sides):
             return None

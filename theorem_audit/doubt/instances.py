@@ -39,6 +39,7 @@ from theorem_audit.doubt.condition import condition_of
 from theorem_audit.doubt.partial import Partial, Settled
 from theorem_audit.doubt.solutions import anchors, solutions
 from theorem_audit.exact.rationals import to_flint, to_sympy
+from theorem_audit.exact.sizes import fits
 from theorem_audit.exact.zero import relations
 from theorem_audit.statement.claim import Claim
 
@@ -201,7 +202,11 @@ def _eliminated(region: Boolean, max_nodes: int) -> Instance | None:
                     continue
                 free = solution.free_symbols - set(inner)
                 inner = {**inner, **dict.fromkeys(free, Integer(1))}
+                if not fits(solution, inner):
+                    continue
                 found = {**inner, x: solution.subs(inner)}
+                if not fits(region, found):
+                    continue
                 if x.is_real and found[x].is_real is False:  # x^2 = 1 - y^2 beyond y = 1
                     continue
                 try:
@@ -228,7 +233,7 @@ def _raised(
         if condition_of(bound).values is not None:  # quick to evaluate: the search itself finds it
             continue
         inner = find(And(*rest), fixed, max_nodes, thorough)
-        if inner is None or not bound.rhs.free_symbols <= set(inner):
+        if inner is None or not bound.rhs.free_symbols <= set(inner) or not fits(bound.rhs, inner):
             continue
         value = bound.rhs.subs(inner).evalf(40)
         # log(-1), 1/log(1): none here, and perhaps elsewhere.

@@ -49,6 +49,7 @@ from sympy.polys.polyerrors import CoercionFailed
 
 from theorem_audit.doubt.instances import NODES, Boundary, Found, Instance, find
 from theorem_audit.doubt.worked_out import WRITTEN, worked_out
+from theorem_audit.exact.sizes import TooLarge, fits, short, sized
 from theorem_audit.exact.values import holds
 from theorem_audit.exact.zero import relations
 
@@ -157,6 +158,8 @@ def _excluded(region: Boolean, at: Instance) -> bool:
 
 def _false(condition: Relational, at: Instance) -> bool:
     said = holds(condition, at)
+    if said is None and not fits(condition, at):
+        return True
     return condition.subs(at, simultaneous=True) is false if said is None else not said
 
 
@@ -166,6 +169,8 @@ def _roots(base: Expr, symbols: list[Symbol]) -> list[Instance] | None:
         return None
     if len(symbols) > 1 or symbols[0].is_integer:
         return []  # the search for exact instances has looked
+    if not short(base):
+        return []
     try:
         form = Poly(fraction(together(base))[0], *symbols, domain="QQ")
     except CoercionFailed:  # sqrt(2) or pi among the coefficients
@@ -182,6 +187,7 @@ def _roots(base: Expr, symbols: list[Symbol]) -> list[Instance] | None:
 
 def _none(node: Basic, at: Instance) -> bool:
     try:
+        sized(node, at)
         value = (
             node.subs(at, simultaneous=True)
             if node.has(Derivative, *BINDING)
@@ -190,7 +196,7 @@ def _none(node: Basic, at: Instance) -> bool:
         value = worked_out(value)
     except ValueError:  # of SymPy's Bell numbers and double factorials: it is for other numbers
         return isinstance(node, Function)
-    except (TypeError, ZeroDivisionError, RecursionError):
+    except (TypeError, ZeroDivisionError, RecursionError, TooLarge):
         return False
     if value.has(nan, zoo, AccumBounds) or (value.has(oo, -oo) and not node.has(oo, -oo)):
         return True
@@ -224,7 +230,7 @@ def without_number(value: Basic) -> bool:
 
 def _within(region: Boolean, at: Instance) -> Instance | None:
     """An instance of the region with these values, where the search finds one."""
-    if not _taken(at):
+    if not _taken(at) or not fits(region, at):
         return None
     try:
         rest = region.subs(at, simultaneous=True)

@@ -37,8 +37,9 @@ from sympy import (
 from sympy.core.relational import Eq, Relational
 from sympy.logic.boolalg import Boolean
 
-from theorem_audit.doubt.condition import condition_of
+from theorem_audit.doubt.condition import MOST_ROOTS, condition_of
 from theorem_audit.exact.rationals import to_sympy
+from theorem_audit.exact.sizes import short
 from theorem_audit.exact.zero import relations
 
 # f -> every v of one period, and the period, with f(v) = c.
@@ -83,7 +84,8 @@ def solutions(equation: Eq, x: Symbol, near: Sequence[Expr] = ()) -> list[Expr]:
 
 
 def _roots(gap: Expr, x: Symbol) -> list[Expr]:
-    form = Poly(gap, x)
+    if not short(gap) or (form := Poly(gap, x)).degree() > MOST_ROOTS:
+        return []
     if form.degree() > 2 and gap.free_symbols == {x} and all(c.is_rational for c in form.coeffs()):
         return list(dict.fromkeys(real_roots(form)))
     if form.degree() == 1:

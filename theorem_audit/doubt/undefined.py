@@ -39,6 +39,7 @@ from sympy import (
     zoo,
 )
 from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.core.function import AppliedUndef
 from sympy.core.relational import Eq, Ge, Gt, Le, Lt, Relational
 from sympy.logic.boolalg import Boolean
 
@@ -55,6 +56,7 @@ from theorem_audit.doubt.ranges import without_range
 from theorem_audit.doubt.unspoken import unspoken
 from theorem_audit.doubt.within import imaginary, without_value
 from theorem_audit.doubt.worked_out import determinant, worked_out
+from theorem_audit.exact.sizes import fits
 from theorem_audit.exact.zero import difference, relations
 from theorem_audit.statement.claim import Claim
 from theorem_audit.statement.meaning import Meaning, line_of
@@ -342,7 +344,7 @@ def _rational(condition: Boolean) -> bool:
 def _real(part: Basic, at: Mapping[Symbol, Expr]) -> bool:
     """Whether it surely is a real number: a power whose exponent happens to be whole there."""
     try:
-        return bool(part.subs(dict(at), simultaneous=True).is_real)
+        return fits(part, at) and bool(part.subs(dict(at), simultaneous=True).is_real)
     except (TypeError, ZeroDivisionError):
         return False
 
@@ -372,12 +374,14 @@ def _senseless(
     if isinstance(part, Eq) and low & {*part.args}:
         zero = {x: -oo for x in part.atoms(log) if _put(x.args[0], at) == 0}
         sides = [side.xreplace(zero) for side in sides]
-    # No number can be put in for what is differentiated by.
-    sides = [side.doit() if side.has(Derivative) else side for side in sides]
     try:
         sides = [worked_out(side) for side in sides]
+        if any(side.has(Derivative) and not side.has(AppliedUndef) for side in sides):
+            return False  # no number can be put in for what is differentiated by
         long = [_long_powers(side, at) for side in sides]
         short = [side.xreplace(x) for side, x in zip(sides, long, strict=True)]
+        if not all(fits(side, at) for side in short):
+            return False  # of that nobody knows here
         quick = [_put(side, at) for side in short]
     except ZeroDivisionError:  # of SymPy's Mod
         return True

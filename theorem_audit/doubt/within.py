@@ -35,6 +35,7 @@ from sympy.logic.boolalg import Boolean
 
 from theorem_audit.doubt.instances import NODES, Boundary, find
 from theorem_audit.doubt.probe import BINDING
+from theorem_audit.exact.sizes import fits
 from theorem_audit.exact.zero import difference, relations
 
 
@@ -52,6 +53,8 @@ def without_value(side: Basic, at: Mapping[Basic, Expr]) -> bool:
 
 
 def _infinite(part: Basic, at: Mapping[Basic, Expr]) -> bool:
+    if not fits(part, at):
+        return False
     try:
         value = part.xreplace({x: y for x, y in at.items() if x in part.free_symbols})
     except (TypeError, ValueError, ZeroDivisionError):  # of SymPy, where it compares or divides

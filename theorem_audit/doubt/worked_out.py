@@ -14,6 +14,7 @@ from sympy import (
     Derivative,
     Determinant,
     Expr,
+    Integer,
     Integral,
     Limit,
     MatPow,
@@ -32,8 +33,11 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 from sympy.polys.polyerrors import BasePolynomialError
 
+from theorem_audit.exact.sizes import fits, short
+
 WRITTEN = (Subs, Derivative, Sum, Product, Integral, Limit, Determinant, Trace)
 MOST_TERMS = 64  # of a sum or product that are written out
+MOST_OPERATIONS = 500  # in what is differentiated once more
 MOST_ROWS = 6  # of a matrix whose determinant is worked out
 
 
@@ -75,7 +79,7 @@ def _substituted(part: Subs) -> Basic | None:
 def _one(part: Basic) -> Basic:
     """The same, if its arguments are worked out already."""
     if isinstance(part, Derivative):
-        return part if part.has(AppliedUndef) else part.doit(deep=False)
+        return part if part.has(AppliedUndef) else _differentiated(part)
     if isinstance(part, Sum | Product | Integral):
         return _over(part)
     if isinstance(part, Limit):
@@ -86,6 +90,19 @@ def _one(part: Basic) -> Basic:
     if isinstance(part, Trace) and determinant(part.arg) is not None:
         return part.arg.as_explicit().trace()
     return part
+
+
+def _differentiated(part: Derivative) -> Expr:
+    """One step after another; as it was where it grows too long."""
+    found = part.expr
+    for x, count in part.variable_count:
+        if not count.is_Integer:
+            return part.doit(deep=False)
+        for _ in range(int(count)):
+            if found.count_ops() > MOST_OPERATIONS:
+                return part
+            found = found.diff(x)
+    return found
 
 
 def _over(part: Sum | Product | Integral) -> Expr:
@@ -103,14 +120,21 @@ def _along(kind: type, inner: Expr, limit: tuple[Expr, ...]) -> Expr | None:
     if kind is Integral:
         if low == high:
             return S.Zero
-        if not inner.is_polynomial(x):
+        if not inner.is_polynomial(x) or not short(inner):
             return None
         whole = Poly(inner, x).integrate().as_expr()
         return whole.subs(x, high) - whole.subs(x, low)
     if low.is_Integer and high.is_Integer and -1 <= high - low < MOST_TERMS:
-        terms = [inner.subs(x, k) for k in range(int(low), int(high) + 1)]
+        at = [{x: Integer(k)} for k in range(int(low), int(high) + 1)]
+        if not all(fits(inner, put) for put in at):
+            return None
+        terms = [inner.subs(put) for put in at]
         return Add(*terms) if kind is Sum else Mul(*terms)
-    return Sum(inner, limit).doit() if kind is Sum and inner.is_polynomial(x) else None
+    if kind is not Sum or not inner.is_polynomial(x) or not short(inner):
+        return None
+    if Poly(inner, x).degree() > MOST_TERMS:
+        return None
+    return Sum(inner, limit).doit()
 
 
 def _limit(part: Limit) -> Basic:
@@ -126,4 +150,4 @@ def _limit(part: Limit) -> Basic:
     return part if found.has(AccumBounds) else found
 
 
-__all__ = ["WRITTEN", "determinant", "worked_out"]
+__all__ = ["MOST_OPERATIONS", "WRITTEN", "determinant", "worked_out"]

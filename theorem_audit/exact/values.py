@@ -13,8 +13,8 @@ from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
 from theorem_audit.exact.quotients import Left
 from theorem_audit.exact.rationals import ratio_to_flint, to_flint
+from theorem_audit.exact.sizes import LARGEST
 
-LARGEST = 1_000  # exponent
 Values = Mapping[Any, fmpq]
 
 

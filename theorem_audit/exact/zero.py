@@ -17,6 +17,7 @@ from theorem_audit.exact.bernstein import Refuted, Undecided, prove_nonnegative
 from theorem_audit.exact.checker import Certificate, InvalidCertificate, check_certificate
 from theorem_audit.exact.decided import tell
 from theorem_audit.exact.quotients import vanishes
+from theorem_audit.exact.sizes import written_out
 
 ROOT = "_root"  # how the generators are called that stand for square roots
 
@@ -27,12 +28,14 @@ def rational_form(expr: Expr) -> tuple[Poly, Poly]:
     Square roots become further generators, one for each distinct expanded radicand, and even powers
     of them are reduced; the numerator may then be a non-zero polynomial that is zero as a function.
 
-    Raises Undecided when ``expr`` is not a rational function of symbols and square roots, and
+    Raises Undecided when ``expr`` is not a rational function of symbols and square roots, or one of too many
+    terms, and
     ZeroDivisionError when its denominator is identically zero.
     """
     expr = sympify(expr)
     if expr.has(Eq) or not isinstance(expr, Expr):
         raise TypeError(f"expr={expr}: an expression is needed, not a relation")
+    written_out(expr)
     for inner in _nested(expr):
         rational_form(inner)  # ``together`` may cancel it
     radicals: dict[Symbol, Expr] = {}

@@ -10,15 +10,27 @@ from theorem_audit.doubt.corners import false_at
 from theorem_audit.doubt.undefined import false_anywhere, undefined, unsettled
 from theorem_audit.statement.claim import Claim
 from theorem_audit.weigh.outcome import Outcome
+from theorem_audit.weigh.time_limit import TimeLimit, limited
 
+PATIENCE = 10.0  # seconds of the processor for the look at one claim
 LOOK = "theorem_audit/doubt/instances.py::instance"
 
 
 def vacuous(claim: Claim, run_seed: int) -> Outcome | None:
     """The error to report when a claim says nothing: no instance of its hypotheses is found, or its
-    formula makes no sense at one.  Inconclusive where that is open: something infinite may converge or not.
-    Refuted where the formula is false at an exact point of its region.
+    formula makes no sense at one.  Inconclusive where that is open: something infinite may converge or not,
+    or the look takes longer than PATIENCE.  Refuted where the formula is false at an exact point of its region.
     """
+    found: list[Outcome | None] = []
+    try:
+        limited(lambda: found.append(_looked_at(claim, run_seed)), PATIENCE)()
+    except TimeLimit as over:
+        detail = f"{claim.id}: what its formula comes to at exact points was not asked: {over}"
+        return Outcome(claim.id, LOOK, "witness", (), "inconclusive", seed=run_seed, detail=detail)
+    return found[0]
+
+
+def _looked_at(claim: Claim, run_seed: int) -> Outcome | None:
     where, outcome = LOOK, "error"
     at: Mapping[Any, Any] | None
     try:
