@@ -57,8 +57,8 @@ OBJECTS = (
     _form("schema seed commit complete claims", claims="id"),  # wrong variants
     _form("schema seed found", found="claim_id outcome"),
     _form("schema claims not_run", claims="id verdict reasons"),
-    _form("schema id verdict direct falls rises", falls="id now then", rises="id now then"),
-    _form("nodes edges impact", nodes="id verdict", edges="from to"),
+    _form("schema id verdict direct falls rises", "never_run", falls="id now then", rises="id now then"),
+    _form("nodes edges impact", "never_run", nodes="id verdict", edges="from to"),
     _form("opinions kernel"),
     _form("written removed", bare=True),
 )  # fmt: skip
