@@ -6,8 +6,9 @@
 Checked: the digest; that the verdict follows from the outcomes listed, by the rules of
 proofs_notes/audit.md written a second time below; that every certificate which the evidence made is
 there, and each, exactly, by another method than the suite's; with --project, that the files are those
-the run was made with, that none is left out which the evidence imports, and that the words of the claim are
-those that its source has. What cannot be checked here is said, line by line.
+the run was made with, that none is left out which the evidence imports, and that the words of the
+claim, and the kind and steps of its evidence, are those of the sources, as far as they are written out
+there. What cannot be checked here is said, line by line, and counted in the last one.
 Exit code 0: nothing found wrong; 1: something is; 2: no receipt.
 """
 
@@ -20,6 +21,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, product
 from pathlib import Path
@@ -51,17 +53,17 @@ CLAIM = {"accepted", "assumptions", "bound", "carried", "chapter", "evidence", "
          "title", "typeset", "uses", "verdict"}  # fmt: skip
 
 
-DECLARED = (
-    "id",
-    "title",
-    "formula",
-    "source",
-    "bound",
-    "chapter",
-    "assumptions",
-)  # by place, of a claim
+# By place, of a claim, of where it comes from, of a hypothesis, of a mark.
+DECLARED = ("id", "title", "formula", "source", "bound", "chapter", "assumptions", "steps", "cites", "symbols",
+            "remark", "survivors", "parts", "carried", "converges", "applied")  # fmt: skip
+SOURCE = ("kind", "reference", "prior")
+ASSUMPTION = ("name", "condition", "needed", "witness", "sharp", "item", "note")
+MARK = ("claim", "kind")
+TOOL = "theorem_audit"
+PROSE = "Convergence, in prose: "  # what a remark holds beside, of a claim's `converges`
 NAME = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*")  # of a claim
 SHA = re.compile(r"[0-9a-f]{64}")
+UNCHECKED = "NOT CHECKED: "
 GATE = re.compile(r"(\S+\.v): (\w+)")  # a note of kernel evidence: where its theorem stands
 
 
@@ -438,25 +440,34 @@ def tops(project: Path) -> set[str]:
         ) from None
 
 
+def modules(node: ast.Import | ast.ImportFrom, name: str) -> list[list[str]]:
+    """The modules that an import in a file may mean, as their parts; what it takes of the first one follows."""
+    if isinstance(node, ast.Import):
+        return [x.name.split(".") for x in node.names]
+    here = list(Path(name).parent.parts)
+    above = here[: len(here) - node.level + 1] if node.level else []
+    base = [*above, *(node.module.split(".") if node.module else ())]
+    return [base, *([*base, x.name] for x in node.names)]
+
+
+def file_of(parts: list[str], project: Path) -> str:
+    """The file of a module of the project; empty where it has none."""
+    path = "/".join(parts)
+    names = (f"{path}.py", f"{path}/__init__.py") if path else ()
+    return next((x for x in names if (project / x).is_file()), "")
+
+
 def imports(name: str, project: Path, known: set[str]) -> set[str]:
     """The files of the project that one of them imports."""
-    found, here = set[str](), list(Path(name).parent.parts)
+    found = set[str]()
     for node in nodes(parsed(project, name)):
-        if isinstance(node, ast.Import):
-            modules = [x.name.split(".") for x in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            above = here[: len(here) - node.level + 1] if node.level else []
-            base = [*above, *(node.module.split(".") if node.module else ())]
-            modules = [base, *([*base, x.name] for x in node.names)]
-        else:
-            continue
-        for parts in modules:
-            if parts and parts[0] in known:
-                for k in range(1, len(parts) + 1):
-                    path = "/".join(parts[:k])
-                    found |= {
-                        x for x in (f"{path}.py", f"{path}/__init__.py") if (project / x).is_file()
-                    }
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for parts in modules(node, name):
+                if parts and parts[0] in known:
+                    for k in range(1, len(parts) + 1):
+                        path = "/".join(parts[:k])
+                        both = (f"{path}.py", f"{path}/__init__.py")
+                        found |= {x for x in both if (project / x).is_file()}
     return found
 
 
@@ -477,63 +488,360 @@ def check_imports(data: dict[str, Any], project: Path) -> Iterator[str]:
     yield f"imports: {len(seen)} files, all among the sources"
 
 
-def written(tree: ast.AST, claim_id: str) -> dict[str, ast.expr]:
-    """The arguments of the call that makes a claim; none where no call of the file has its id."""
-    for node in nodes(tree):
-        if isinstance(node, ast.Call):
-            given = dict(zip(DECLARED, node.args, strict=False))
-            given |= {x.arg: x.value for x in node.keywords if x.arg}
-            if getattr(given.get("id"), "value", None) == claim_id:
-                return given
-    return {}
+@dataclass(frozen=True)
+class Meant:
+    """What an expression stands for: a dotted name, and what a ``partial`` of it is given already."""
+
+    name: str
+    args: tuple[ast.expr, ...] = ()
+    keywords: tuple[ast.keyword, ...] = ()
+
+    def is_ours(self, last: str) -> bool:
+        """Whether it is what the tool calls so, from whichever of its modules."""
+        parts = self.name.split(".")
+        return parts[0] == TOOL and parts[-1] == last
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Two that say the same have one."""
+        parts = self.name.split(".")
+        name = ".".join((parts[0], parts[-1])) if parts[0] == TOOL else self.name
+        return (name, *map(ast.dump, (*self.args, *self.keywords)))
 
 
-def literal(node: ast.expr | None) -> Any:
-    """What an expression stands for where it is all written out; else None."""
-    try:
-        return None if node is None else ast.literal_eval(node)
-    except ValueError:
+class Names:
+    """What the names of a file of the project stand for, as far as one can read it.
+
+    A name that is bound in two ways, or by anything but an import and a plain assignment at the top of
+    the file, stands for nothing.
+    """
+
+    def __init__(self, project: Path, name: str, files: dict[str, Names]) -> None:
+        self.project, self.file, self.files = project, name, files
+        files[name] = self
+        self.tree = parsed(project, name)
+        self.bound: dict[str, list[Meant | ast.expr | None]] = {}
+        self.stars: list[list[str]] = []
+        self.asking: set[str] = set()
+        plain, pending = set[ast.AST](), [(self.tree, True)]
+        while pending:
+            node, top = pending.pop()
+            if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+                pending += ((x, top) for x in node.orelse)
+                continue
+            if top and isinstance(node, ast.Import | ast.ImportFrom):
+                self._import(node)
+            elif top and isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
+                for x in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                    if isinstance(x, ast.Name):
+                        self.bound.setdefault(x.id, []).append(node.value)
+                        plain.add(x)
+            for said in () if node in plain else _binds(node, top):
+                self.bound.setdefault(said, []).append(None)
+            within = isinstance(node, INNER)
+            pending += ((x, top and not within) for x in ast.iter_child_nodes(node))
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for x in node.names:
+            if isinstance(node, ast.Import):
+                said = x.name if x.asname else x.name.split(".")[0]
+                self.bound.setdefault(x.asname or said, []).append(Meant(said))
+                continue
+            base, *_ = modules(node, self.file)
+            if x.name == "*":
+                self.stars.append(base)
+            else:
+                said = ".".join([*base, x.name])
+                self.bound.setdefault(x.asname or x.name, []).append(Meant(said))
+
+    def of(self, name: str) -> Meant | None:
+        """What one name stands for; None where nothing tells, or two things do."""
+        if name in self.asking:
+            return None  # made of itself
+        self.asking.add(name)
+        try:
+            said = [self.meant(x) if isinstance(x, ast.expr) else x and self._followed(x)
+                    for x in self.bound.get(name, ())]  # fmt: skip
+            for base in self.stars:
+                far = self._followed(Meant(".".join([*base, name])))
+                said += [far] if far and (far.is_ours(name) or name not in self.bound) else []
+        finally:
+            self.asking.discard(name)
+        return said[0] if said and len({x and x.key for x in said}) == 1 else None
+
+    def meant(self, node: ast.expr | None) -> Meant | None:
+        """What an expression stands for."""
+        if isinstance(node, ast.Name):
+            return self.of(node.id)
+        if isinstance(node, ast.Attribute):
+            base = self.meant(node.value)
+            plain = base is not None and not base.args and not base.keywords
+            return self._followed(Meant(f"{base.name}.{node.attr}")) if base and plain else None
+        if isinstance(node, ast.Call) and node.args:
+            what, inner = self.meant(node.func), self.meant(node.args[0])
+            if what == Meant("functools.partial") and inner is not None:
+                args, keywords = (*inner.args, *node.args[1:]), (*inner.keywords, *node.keywords)
+                return Meant(inner.name, args, keywords)
         return None
 
+    def _followed(self, said: Meant) -> Meant | None:
+        """What a dotted name stands for in the file of the project that it leads to; else itself."""
+        parts = said.name.split(".")
+        if parts[0] == TOOL or not (there := self._there(parts[:-1])):
+            return said
+        return there.of(parts[-1]) if parts[-1] in there.bound or there.stars else said
 
-def _first(node: ast.expr) -> ast.expr | None:
-    """The first argument of a call of Assumption: its name."""
-    made = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Assumption"
-    return node.args[0] if isinstance(node, ast.Call) and made and node.args else None
+    def _there(self, parts: list[str]) -> Names | None:
+        name = file_of(parts, self.project)
+        return named_in(name, self.project, self.files) if name else None
+
+    def given(
+        self, node: ast.AST | None, last: str, places: Collection[str]
+    ) -> dict[str, ast.expr] | None:
+        """The arguments of a call of what the tool calls ``last``; None where it is none, or takes some from
+        a star: what stands there is not written out.
+        """
+        what = self.meant(node.func) if isinstance(node, ast.Call) else None
+        if what is None or not isinstance(node, ast.Call) or not what.is_ours(last):
+            return None
+        args = (*what.args, *node.args)
+        keywords = (*what.keywords, *node.keywords)  # a later one takes an earlier one's place
+        if any(isinstance(x, ast.Starred) for x in args) or not all(x.arg for x in keywords):
+            return None
+        return dict(zip(places, args, strict=False)) | {x.arg: x.value for x in keywords if x.arg}
+
+    def where(self, node: ast.expr | None) -> tuple[Names, ast.expr | None]:
+        """An expression, or the one that a name in its place is bound to, with the file of it."""
+        names, passed = self, set[tuple[str, str]]()
+        while isinstance(node, ast.Name) and (names.file, node.id) not in passed:
+            passed.add((names.file, node.id))
+            bound = names.bound.get(node.id, ())
+            if len(bound) != 1 or bound[0] is None:
+                break
+            if isinstance(only := bound[0], ast.expr):
+                if isinstance(only, ast.Dict | ast.List | ast.Set):
+                    break  # more may be put into it
+                node = only
+                continue
+            parts = only.name.split(".")
+            if parts[0] == TOOL or not (there := names._there(parts[:-1])):
+                break
+            names, node = there, ast.Name(parts[-1], ast.Load())
+        return names, node
+
+    def literal(self, node: ast.expr | None) -> Any:
+        """What an expression stands for where it is all written out; else None."""
+        _, node = self.where(node)
+        try:
+            return None if node is None else ast.literal_eval(node)
+        except (ValueError, TypeError):
+            return None
 
 
-def check_words(data: dict[str, Any], project: Path) -> Iterator[str]:
+INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+def _binds(node: ast.AST, top: bool) -> Iterator[str]:
+    """The names that a node binds in a way that is not followed: an import is followed at the top of a file."""
+    if isinstance(node, ast.Import | ast.ImportFrom) and not top:
+        yield from (x.asname or x.name.split(".")[0] for x in node.names)
+    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+        yield node.id
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.arg):
+        yield node.arg
+    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+        yield node.name
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        yield node.rest
+
+
+def named_in(name: str, project: Path, files: dict[str, Names]) -> Names:
+    """The names of a file, which is read once; files: those that were read."""
+    return files[name] if name in files else Names(project, name, files)
+
+
+def written(names: Names, claim_id: str) -> tuple[ast.Call, dict[str, ast.expr]] | None:
+    """The one call of ``Claim`` in a file that has a claim's id, and its arguments; None where it has several
+    or none.
+    """
+    found = []
+    for node in nodes(names.tree):
+        if isinstance(node, ast.Call):
+            given = names.given(node, "Claim", DECLARED)
+            if given and names.literal(given.get("id")) == claim_id:
+                found.append((node, given))
+    return found[0] if len(found) == 1 else None
+
+
+def same(what: str, said: Any, found: Any, name: str) -> None:
+    """Wrong where the receipt says another thing than the source."""
+    if said != found:
+        raise Wrong(f"{what} is {said!r:.80}, but {name} has {found!r:.80}")
+
+
+def check_words(
+    data: dict[str, Any], project: Path, files: dict[str, Names] | None = None
+) -> Iterator[str]:
     """The claim's words against its source, as far as they are written out there."""
     claim = data["claim"]
     name = chapter_file(claim["chapter"], data["sources"])
-    given = written(parsed(project, name), claim["id"])
-    same, words = [], {x: claim[x] for x in ("title", "bound", "remark", "steps")}
-    for field, said in words.items():
-        if (found := literal(given.get(field))) is not None:
-            if (list(found) if isinstance(found, tuple) else found) != said:
-                raise Wrong(f"the {field} is {said!r:.80}, but {name} has {found!r:.80}")
-            same.append(field)
-    source = given.get("source")
-    if isinstance(source, ast.Call) and getattr(source.func, "id", "") == "Source":
-        for field, node in zip(("kind", "reference"), source.args, strict=False):
-            if (found := literal(node)) is not None and found != claim["source"][field]:
-                raise Wrong(
-                    f"the source is {claim['source'][field]!r:.80}, but {name} has {found!r:.80}"
-                )
-    hypotheses = getattr(given.get("assumptions"), "elts", [])
-    if hypotheses and not any(isinstance(x, ast.Starred) for x in hypotheses):
-        if len(hypotheses) != len(claim["assumptions"]):
-            raise Wrong(f"{len(claim['assumptions'])} hypotheses, but {name} has {len(hypotheses)}")
-        for node, said in zip(hypotheses, claim["assumptions"], strict=True):
-            if (found := literal(_first(node))) is not None and found != said["name"]:
-                raise Wrong(f"the hypothesis is {said['name']!r:.80}, but {name} has {found!r:.80}")
-        same.append(f"{len(hypotheses)} hypotheses")
-    if same:
-        yield f"words: {', '.join(same)} as in {name}"
-    if left := [x for x in words if x not in same and claim[x] not in ("", ["statement"])]:
-        yield f"NOT CHECKED: {', '.join(left)}: not written out in {name}"
+    names = named_in(name, project, {} if files is None else files)
+    if (call := written(names, claim["id"])) is None:
+        words = "title, bound, remark, steps, carried, parts, source, hypotheses"
+        yield f"NOT CHECKED: {words}: one reads no call of Claim, or several, with this id in {name}"
+    else:
+        done, left = list[str](), list[str]()
+        for what, is_same in compared(claim, names, call[1]):
+            (done if is_same else left).append(what)
+        if done:
+            yield f"words: {', '.join(done)} as in {name}"
+        if left:
+            yield f"NOT CHECKED: {', '.join(left)}: not written out in {name}"
     for below in data["uses"]:
         yield f"NOT CHECKED: the words of {below}, which has a receipt of its own"
+    at = f"{name}, lines {call[0].lineno} to {call[0].end_lineno}" if call else name
+    show = f"`audit show {claim['id']}`"
+    yield f"NOT CHECKED: {', '.join(READ_BY_SYMPY)}, which SymPy reads: compare {show} with {at}"
+
+
+READ_BY_SYMPY = ("statement", "sentence", "typeset", "region", "conditions", "items", "symbols")
+EMPTY = {"remark": "", "converges": "", "steps": ("statement",), "parts": {}, "carried": {},
+         "assumptions": ()}  # fmt: skip
+
+
+def compared(
+    claim: dict[str, Any], names: Names, given: dict[str, ast.expr]
+) -> Iterator[tuple[str, bool]]:
+    """What the receipt says of a claim, and whether its source says the same: False where one cannot tell.
+
+    Wrong where it says another thing.
+    """
+
+    def found(field: str) -> Any:
+        return names.literal(given[field]) if field in given else EMPTY.get(field)
+
+    for field in ("title", "bound", "remark", "steps", "carried"):
+        value = found(field)
+        if field == "remark" and value is not None and (why := found("converges")) != "":
+            value = None if why is None else " ".join(x for x in (value, PROSE + why) if x)
+        if value is not None:
+            value = list(value) if isinstance(value, tuple) else value
+            same(f"the {field}", claim[field], value, names.file)
+        yield field, value is not None
+    names_, parts = names.where(given.get("parts"))
+    steps = [names_.literal(x) for x in parts.keys] if isinstance(parts, ast.Dict) else []
+    steps = steps if parts is not None else list[Any]()
+    told = all(isinstance(x, str) for x in steps) and (parts is None or isinstance(parts, ast.Dict))
+    if told:
+        same("the list of parts", sorted(claim["parts"]), sorted(steps), names.file)
+    yield "names of parts", told
+    there, source = names.where(given.get("source"))
+    said = there.given(source, "Source", SOURCE)
+    for field in ("kind", "reference"):
+        value = there.literal((said or {}).get(field))
+        if value is not None:
+            same("the source", claim["source"][field], value, names.file)
+        yield f"the source's {field}", value is not None
+    yield from compared_hypotheses(claim, names, given.get("assumptions"))
+
+
+def compared_hypotheses(
+    claim: dict[str, Any], names: Names, node: ast.expr | None
+) -> Iterator[tuple[str, bool]]:
+    """The same of its hypotheses: how many there are, their names and notes, and which have a condition."""
+    names, node = names.where(node)
+    listed = [] if node is None else getattr(node, "elts", None)
+    if listed is None or any(isinstance(x, ast.Starred) for x in listed):
+        yield "hypotheses", False
+        return
+    if len(listed) != len(claim["assumptions"]):
+        raise Wrong(f"{len(claim['assumptions'])} hypotheses, but {names.file} has {len(listed)}")
+    yield f"number of hypotheses ({len(listed)})", True
+    unsaid = 0
+    for one, said in zip(listed, claim["assumptions"], strict=True):
+        there, one = names.where(one)
+        made = there.given(one, "Assumption", ASSUMPTION)
+        name, note = (there.literal((made or {}).get(x)) for x in ("name", "note"))
+        note = "" if made is not None and "note" not in made else note
+        if name is not None:
+            same("the hypothesis", said["name"], name, there.file)
+        if note is not None:
+            same(f"the note of {said['name']!r}", said["note"], note, there.file)
+        if made is not None and "condition" not in made and said["condition"]:
+            raise Wrong(f"{said['name']!r} has a condition, and none in {there.file}")
+        unsaid += name is None or note is None
+    if listed:
+        yield "names and notes of hypotheses", not unsaid
+
+
+def check_marks(
+    data: dict[str, Any], project: Path, files: dict[str, Names] | None = None
+) -> Iterator[str]:
+    """Kind and steps of what passed, against the marks of its functions."""
+    files = {} if files is None else files
+    done, left = 0, list[str]()
+    for e in data["claim"]["evidence"]:
+        if e["outcome"] != "passed" or e["kind"] in ("search", "variants"):
+            continue
+        name, _, function = e["test"].partition("::")
+        marks = marks_of(named_in(name, project, files), function)
+        if marks is None:
+            left.append(function)
+            continue
+        if not any(fits(mark, e, data["claim"]["id"]) for mark in marks):
+            told = "; ".join(f"{kind}, {steps}" for _, kind, steps in marks)
+            raise Wrong(
+                f"{e['test']} counts as {e['kind']}, {e['steps']} of {data['claim']['id']}; its marks: {told}"
+            )
+        done += 1
+    if done:
+        yield f"marks: {done} tests are of the kind and for the steps that they are said to be"
+    if left:
+        yield f"NOT CHECKED: kind and steps of {', '.join(left)}: no mark that one can read"
+
+
+Mark = tuple[
+    str | None, str, list[str] | None
+]  # claim, kind, steps; None where it is not written out
+
+
+def fits(mark: Mark, e: dict[str, Any], claim_id: str) -> bool:
+    """Whether a mark may be that of an outcome."""
+    claim, kind, steps = mark
+    return claim in (None, claim_id) and kind == e["kind"] and steps in (None, e["steps"])
+
+
+def marks_of(names: Names, function: str) -> list[Mark] | None:
+    """The marks of a function of evidence; None where it, or a mark of it, is not written out."""
+    defined = [x for x in nodes(names.tree)
+               if isinstance(x, ast.FunctionDef | ast.AsyncFunctionDef) and x.name == function]  # fmt: skip
+    if len(defined) != 1:
+        return None
+    found = list[Mark]()
+    for node in defined[0].decorator_list:
+        given = names.given(node, "evidence", MARK)
+        kind = names.literal((given or {}).get("kind"))
+        if given is None or not isinstance(kind, str):
+            meant = names.meant(node.func if isinstance(node, ast.Call) else node)
+            if meant is None or meant.is_ours("evidence"):
+                return None  # it may mark, and says not how
+            continue
+        claim, steps = claim_of(names, given.get("claim")), ["statement"]
+        if "step" in given:
+            said = names.literal(given["step"])
+            steps = [said] if isinstance(said, str) else said and list(said)
+        found.append((claim, kind, steps))
+    return found or None
+
+
+def claim_of(names: Names, node: ast.expr | None) -> str | None:
+    """The id of the claim that a mark names; None where it is not written out."""
+    there, node = names.where(node)
+    given = there.given(node, "Claim", DECLARED)
+    found = there.literal(node if given is None else given.get("id"))
+    return found if isinstance(found, str) else None
 
 
 # --- all of it --------------------------------------------------------------------------------
@@ -589,15 +897,17 @@ def verify(data: Any, project: Path | None = None) -> Iterator[str]:
             raise Wrong(f"changed since the run: {', '.join(changed[:5])}")
         yield f"sources: {len(here)} files are those of the run"
         yield from check_imports(data, project)
-        yield from check_words(data, project)
+        files = dict[str, Names]()
+        yield from check_words(data, project, files)
+        yield from check_marks(data, project, files)
         if len(here) < len(data["sources"]):
             rest = len(data["sources"]) - len(here)
             yield f"NOT CHECKED: {rest} source files of the tool, which is not in {project}"
-    words = (
-        "statement, region, sentence, conditions, symbols" if project else "all words of the claim"
-    )
-    yield f"NOT CHECKED: {words}, which SymPy reads: compare `audit show {data['claim']['id']}`"
+    if project is None:
+        show = f"`audit show {data['claim']['id']}`"
+        yield f"NOT CHECKED: all words of the claim, which SymPy reads: compare {show}"
     yield "NOT CHECKED: what the evidence is said to have read, and which claims it used"
+    yield "NOT CHECKED: cited theorems, accepted variants and reasons, as the receipt tells them"
     kinds = sorted({e["kind"] for e in data["claim"]["evidence"] if e["outcome"] == "passed"})
     again = f"run `audit run {data['claim']['id']} --fresh`"
     yield f"NOT CHECKED: the evidence itself ({', '.join(kinds)}): {again}"
@@ -633,8 +943,11 @@ def main(words: list[str]) -> int:
         print(f"no receipt: {error}", file=sys.stderr)
         return 2
     try:
+        lines = 0
         for line in verify(data, project):
+            lines += line.startswith(UNCHECKED)
             print(line)
+        print(f"nothing of what was checked is wrong; {lines} lines say what was NOT CHECKED")
     except Wrong as error:
         print(f"WRONG: {error}")
         return 1

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.outputs import named, refuse_anothers
+from benchmarks.outputs import named, refuse_anothers, refuse_picture
 
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"  # before numpy is imported
@@ -108,6 +108,8 @@ def run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     if any(not 0 <= k < len(CASES) for k in chosen) or rounds < 1:
         parser.error(f"--cases go from 0 to {len(CASES) - 1}, --rounds from 1")
     refuse_anothers(parser, options.out, "environment cases")
+    if not (options.quick or options.no_growth):
+        refuse_picture(parser, options.out)
     # now, before anybody edits what is measured
     environment = report.environment()
     if said := another(options.keep, rounds, environment):

@@ -15,14 +15,18 @@ def named(text: str) -> Path:
 
 
 def anothers(path: Path, *says: str) -> bool:
-    """Whether a file is there that no earlier call wrote: no JSON with the keys of one of these lists."""
+    """Whether a file is there that no earlier call wrote: no JSON with the keys of one of these lists, or
+    written in another way.
+    """
     if not path.is_file() or not path.stat().st_size:
         return False
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+        text = path.read_text(encoding="utf-8")
+        held = json.loads(text)
+    except (ValueError, RecursionError):
         return True
-    return not (isinstance(held, dict) and any(held.keys() >= {*x.split()} for x in says))
+    known = isinstance(held, dict) and any(held.keys() >= {*x.split()} for x in says)
+    return not known or text != json.dumps(held, indent=1) + "\n"
 
 
 def refuse_anothers(parser: argparse.ArgumentParser, path: Path | None, *says: str) -> None:
@@ -31,3 +35,10 @@ def refuse_anothers(parser: argparse.ArgumentParser, path: Path | None, *says: s
         parser.error(f"--out {path}: it is a folder")
     if path is not None and anothers(path, *says):
         parser.error(f"--out {path}: no figures of this benchmark; it would be replaced")
+
+
+def refuse_picture(parser: argparse.ArgumentParser, path: Path) -> None:
+    """The same of the picture that is drawn beside figures: an earlier call left it beside its own."""
+    picture = path.with_suffix(".png")
+    if picture.is_file() and picture.stat().st_size and not path.is_file():
+        parser.error(f"--out {path}: {picture} would be replaced, and no figures stand beside it")

@@ -85,6 +85,9 @@ def _parser(here: Project | None = None, word: str = "") -> argparse.ArgumentPar
     new = command("new", "write the stub of a claim: theory, evidence and proof note", ids=None)
     new.add_argument("id", metavar="ID", help="of the new claim: GD-RATE, say")
     new.add_argument("--chapter", required=True, metavar="NAME", help="module name of the chapter")
+    new.add_argument(
+        "--new-shelf", action="store_true", help="begin a shelf called nearly as another"
+    )
     start = command("init", "write a new project: theory, evidence, notes, pyproject, CI", ids=None)
     start.add_argument("folder", metavar="DIR", nargs="?", default=".", help="default: here")
     start.add_argument("--name", help="name of the project (default: the folder's)")
@@ -121,14 +124,21 @@ def _init(args: argparse.Namespace, console: Console) -> int:
 
 def _new(args: argparse.Namespace, console: Console) -> int:
     from theorem_audit.new import BadClaimName, create
+    from theorem_audit.new import begun as told_of
 
+    here = project.current()
     try:
-        touched = create(args.id, args.chapter, project.current())
+        begun = told_of(args.chapter, here)
+        touched = create(args.id, args.chapter, here, new_shelf=args.new_shelf)
     except BadClaimName as error:
         raise BadUsage(str(error)) from error
+    if begun and args.json:
+        show.warn(f"begun: {begun}")
     if args.json:
         emit([str(path) for path in touched], args.json)
     else:
+        if begun:
+            console.print(f"begun: {begun}", markup=False, soft_wrap=True)
         for path in touched:
             console.print(f"written: {path}", markup=False, soft_wrap=True)
         console.print(f"now: fill in each TODO, then  audit run {args.id}", markup=False)

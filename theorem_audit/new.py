@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 from theorem_audit.files import bare, in_its_ends, line_end, read_text, write_all
@@ -57,16 +58,17 @@ class BadClaimName(ValueError):
     """The id or the chapter cannot be used; the message says what can."""
 
 
-def create(claim_id: str, chapter: str, project: Project) -> list[Path]:
+def create(claim_id: str, chapter: str, project: Project, *, new_shelf: bool = False) -> list[Path]:
     """Write the stub of a claim into ``project`` and return the files written: all of them or none.
 
     claim_id: upper-case words joined by '-'.  chapter: a module name within the theory's package, with
     dots for shelves.  A new chapter (and a new shelf) gets its files; an existing one is appended to, with
-    the imports that the stub needs.
+    the imports that the stub needs.  new_shelf: a shelf may be begun whose name is nearly that of another.
 
     Raises BadClaimName, before anything is written, when the id is malformed or taken, or makes a name that
     the chapter has already, when the chapter is no module name or names a module that holds no claim, when
-    it would hide another one, when a file of it is no Python, or when it would lie outside the project.
+    it would hide another one, when a file of it is no Python, when it would lie outside the project, or when a
+    new shelf is called nearly as one that is there.
     """
     if not ID.fullmatch(claim_id):
         raise BadClaimName(f"ID {claim_id!r}: upper-case words joined by '-', such as GD-RATE")
@@ -89,6 +91,14 @@ def create(claim_id: str, chapter: str, project: Project) -> list[Path]:
             raise BadClaimName(
                 f"--chapter {chapter!r}: {_shown(above, project)} is a module; a shelf of its name hides it"
             )
+        there = _shelves(theory.joinpath(*shelf[: depth - 1]))
+        if shelf[depth - 1] not in there and (near := _near(shelf[depth - 1], there)):
+            if not new_shelf:
+                raise BadClaimName(
+                    f"--chapter {chapter!r}: there is no shelf {'.'.join(shelf[:depth])}; did you mean "
+                    f"{'.'.join((*shelf[: depth - 1], near))}? (--new-shelf begins one)"
+                )
+            break
     known = {claim.chapter for claim in project.claims.values()}
     if room.exists() and chapter not in known:
         raise BadClaimName(
@@ -122,6 +132,37 @@ def create(claim_id: str, chapter: str, project: Project) -> list[Path]:
             raise BadClaimName(f"{path}: outside the project's folder {project.root}")
     write_all(texts)
     return list(texts)
+
+
+def begun(chapter: str, project: Project) -> str:
+    """What of a chapter's name is new and might be a slip of the pen, in words, with what is there; else empty.
+
+    That is a shelf, or a chapter that is called nearly as another.
+    """
+    *shelf, name = chapter.split(".")
+    theory = _folder(project, project.import_from("theory", project.theory), "theory")
+    for depth, part in enumerate(shelf):
+        there = _shelves(theory.joinpath(*shelf[:depth]))
+        if part not in there:
+            said = f"a new shelf, {'.'.join(shelf[: depth + 1])}"
+            return f"{said} (there are: {', '.join(there)})" if there else said
+    chapters = sorted({claim.chapter for claim in project.claims.values()})
+    if chapter in chapters:
+        return ""
+    places = {x: x.split(".") for x in chapters}
+    here = {y[-1]: x for x, y in places.items() if y[:-1] == shelf}
+    same = (x for x, y in places.items() if y[-1] == name)
+    near = here.get(_near(name, here)) or next(same, "")
+    return f"a new chapter, {chapter} (there is: {near})" if near else ""
+
+
+def _shelves(folder: Path) -> list[str]:
+    """The names of the packages in a folder of the theory."""
+    return sorted(x.parent.name for x in folder.glob("*/__init__.py"))
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    return next(iter(get_close_matches(name, known, n=1, cutoff=0.75)), "")
 
 
 def _folder(project: Project, module: object, key: str) -> Path:

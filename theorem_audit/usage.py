@@ -184,8 +184,18 @@ def checked_json(args: argparse.Namespace) -> None:
         raise BadUsage(f"--json {args.json}: it is there, and no JSON; it would be lost") from None
     handler = getattr(args, "handler", checked_json)
     of_the_tool = handler.__module__.startswith(f"{__package__}.")
-    if of_the_tool and not ours.is_ours(there, ids=bool(getattr(args, "names", False))):
+    if of_the_tool and not ours.is_ours(there, _names(args)):
         raise BadUsage(NOT_OURS.format(args.json))
+
+
+# Commands that write a list of names, and of what.
+LISTS = {"new": "files", "init": "files", "report": "files", "export": "files", "notes": "notes"}
+
+
+def _names(args: argparse.Namespace) -> str:
+    if args.command == "list":
+        return "ids" if args.names else ""
+    return LISTS.get(args.command, "")
 
 
 NOT_OURS = "--json {}: it is there, and nothing that this command writes; it would be lost"
@@ -210,13 +220,13 @@ def emit(data: Any, target: str) -> None:
     Raises BadUsage where the file is there, and neither this tool's nor like what is to be written.
     """
     narrow = target == "-" and not is_utf8(sys.stdout)
-    text = json.dumps(data, indent=1, ensure_ascii=narrow) + "\n"
+    text = ours.as_text(data, ascii_only=narrow)
     if target == "-":
         sys.stdout.write(text)
         return
     if os.path.isfile(target):
         there = ours.read(Path(target))
-        if not (ours.is_ours(there) or ours.alike(there, json.loads(text))):
+        if there is not None and not (ours.is_ours(there) or ours.alike(there, json.loads(text))):
             raise BadUsage(NOT_OURS.format(target))
     files.write_text(Path(target), text)
 

@@ -42,8 +42,21 @@ def test_a_file_of_somebody_else_is_no_report(tmp_path, text):
     path.write_text(text)
     assert anothers(path, *says)
     for held in ({"environment": {}, "cases": []}, {"large": 1}):
-        path.write_text(json.dumps(held))
+        path.write_text(json.dumps(held, indent=1) + "\n")
         assert not anothers(path, *says)
+        path.write_text(json.dumps(held))
+        assert anothers(path, *says), "another wrote it"
+
+
+def test_a_picture_of_ones_own_is_not_drawn_over(tmp_path, capsys):
+    """Mended: it was, where it has the name of the figures."""
+    (tmp_path / "mine.png").write_bytes(b"mine")
+    words = ["benchmarks", "--out", str(tmp_path / "mine.json"), "--cases", "0"]
+    with patch.object(sys, "argv", words), pytest.raises(SystemExit) as ended:
+        command.main()
+    assert ended.value.code == 2
+    assert "mine.png would be replaced, and no figures stand beside it" in capsys.readouterr().err
+    assert [x.name for x in tmp_path.iterdir()] == ["mine.png"]
 
 
 @pytest.mark.parametrize("name", ["gram", "real_models", "reuse"])

@@ -93,6 +93,7 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     from theorem_audit.report import renewed
     from theorem_audit.report.folder import refuse_anothers
     from theorem_audit.report.load import UnreadableRun, with_variants
+    from theorem_audit.weigh.latest import known_claims
 
     here = project.current()
     kept = Path(args.variants) if args.variants else here.path("variants")
@@ -110,6 +111,7 @@ def _report(args: argparse.Namespace, console: Console) -> int:
     folder = Path(args.out or here.path("output") / "report")
     said, anew = dict[str, str](), None
     pages = not (args.latex or args.readme or args.book)
+    known = known_claims(here) if pages else []
     if pages:
         # Before the work; the others' names are known after it.
         refuse_anothers(folder, ["index.html"])
@@ -124,6 +126,7 @@ def _report(args: argparse.Namespace, console: Console) -> int:
                 _plain(Path(args.source)),
                 (kept, pictures, read, GUIDE, *told, *dict.fromkeys(made)),
             )
+            said["the theory's claims"] = " ".join(known)
             said["a book"] = str((folder / "book.pdf").is_file())
             anew = renewed.changed(folder, said)
             if anew == []:
@@ -164,7 +167,7 @@ def _report(args: argparse.Namespace, console: Console) -> int:
 
         return drawn(pictures)
 
-    first = write_site(run, folder, shown)
+    first = write_site(run, folder, shown, known)
     if said:
         renewed.note(folder, said)
     why = f" ({', '.join(anew)}: changed)" if anew else ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -40,14 +40,17 @@ from theorem_audit.report.prose import prose
 from theorem_audit.report.tutorial import tutorial
 from theorem_audit.weigh.left import left, line
 from theorem_audit.weigh.verdict import RANKS
-from theorem_audit.weigh.whole import below, cut_short
+from theorem_audit.weigh.whole import below, cut_short, lacking
 
 Pictures = Sequence[Mapping[str, Any]]
 ID = re.compile(CLAIM_ID)
 
 
 def write_site(
-    run: Mapping[str, Any], folder: Path, pictures: Pictures | Callable[[], Pictures] = ()
+    run: Mapping[str, Any],
+    folder: Path,
+    pictures: Pictures | Callable[[], Pictures] = (),
+    known: Collection[str] = (),
 ) -> Path:
     """Write the report of a ledger into ``folder``; returns the path of its first page.
 
@@ -55,9 +58,10 @@ def write_site(
     be written over a file that no report made.
 
     run: as ``load_run`` gives it.  pictures: mappings with name, title, png and csv (paths), or what gives
-    them: it is asked while another process sets the claims' pages.
+    them: it is asked while another process sets the claims' pages.  known: the ids of the theory's claims, as
+    far as one knows them: those that the run lacks are told.
     """
-    return _Site(run, folder, pictures).write()
+    return _Site(run, folder, pictures, known).write()
 
 
 class _Site:
@@ -68,7 +72,9 @@ class _Site:
         run: Mapping[str, Any],
         folder: Path,
         pictures: Pictures | Callable[[], Pictures],
+        known: Collection[str],
     ) -> None:
+        self.known = known
         self.run, self.folder, self._drawn = run, folder, pictures
         self.claims = run["claims"]
         for name in (x for c in self.claims for x in (c["id"], *c["uses"])):
@@ -122,6 +128,7 @@ class _Site:
             "title": project.current().title or project.current().name,
             "run": self.run,
             "cut_short": cut_short(self.run),
+            "lacking": lacking(self.run, self.known),
             "menu": menu,
             "style": inline("style.css"),
             "verdicts": self.verdicts,

@@ -33,7 +33,8 @@ def said(audit: Run) -> Any:
         assert done.returncode == code, done.stdout + done.stderr
         data = json.loads(done.stdout)
         texts = isinstance(data, list) and all(isinstance(x, str) for x in data)
-        assert texts or ours.is_ours(data), "a second call would not replace it"
+        there = ours.There(data, done.stdout == ours.as_text(data))
+        assert texts or ours.is_ours(there), "a second call would not replace it"
         return data
 
     return run

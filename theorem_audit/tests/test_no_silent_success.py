@@ -276,7 +276,7 @@ def test_files_elsewhere_that_evidence_opens_are_told(
 def test_a_projects_own_commands_replace_what_is_like_what_they_write(tmp_path: Path) -> None:
     file = tmp_path / "own.json"
     for old, fits in ({"a": 1}, True), ({"a": 1, "b": 2}, False), ([{"a": 1}], False), ({}, True):
-        file.write_text(json.dumps(old))
+        file.write_text(json.dumps(old, indent=1) + "\n")
         if fits:
             emit({"a": 3}, str(file))
             assert json.loads(file.read_text()) == {"a": 3}

@@ -147,6 +147,39 @@ def test_bad_names_are_refused_before_anything_is_written(
     assert contents(fresh) == before
 
 
+def test_a_shelf_or_a_chapter_that_may_be_a_slip_of_the_pen_is_told(
+    fresh: Path, audit: Run
+) -> None:
+    """Mended: a misspelt one was begun without a word."""
+    done = audit("new", "ONE", "--chapter", "walks.first")
+    assert done.stdout.splitlines()[0] == "begun: a new shelf, walks"
+    done = audit("new", "TWO", "--chapter", "model.deep.first")
+    assert done.stdout.splitlines()[0] == "begun: a new shelf, model (there are: walks)"
+    before = contents(fresh)
+    for chapter, near in (("walk.second", "walks"), ("model.deeep.second", "model.deep")):
+        done = audit("new", "THREE", "--chapter", chapter)
+        assert (done.returncode, done.stdout) == (2, "")
+        shelf = chapter.rpartition(".")[0]
+        assert f"there is no shelf {shelf}; did you mean {near}? (--new-shelf" in done.stderr
+        assert contents(fresh) == before
+    done = audit("new", "THREE", "--chapter", "walk.second", "--new-shelf")
+    assert done.stdout.splitlines()[0] == "begun: a new shelf, walk (there are: model, walks)"
+    for claim_id, chapter, near in (
+        ("FOUR", "descnet", "descent"),
+        ("FIVE", "model.second", "walk.second"),
+        ("NINE", "model.seconds", "model.second"),
+    ):
+        done = audit("new", claim_id, "--chapter", chapter, "--json", "-")
+        assert f"begun: a new chapter, {chapter} (there is: {near})" in done.stderr
+    for claim_id, chapter in (
+        ("SIX", "descent"),
+        ("SEVEN", "model.deep.first"),
+        ("EIGHT", "model.spectrum"),
+    ):
+        done = audit("new", claim_id, "--chapter", chapter)
+        assert (done.returncode, "begun" in done.stdout + done.stderr) == (0, False), chapter
+
+
 WORDS = {"id": "NEXT", "constant": "NEXT", "name": "next", "chapter": "descent", "title": "Descent"}
 BOUND = {  # what a chapter does with a name that the stub needs, brings -> what is said, "" where it is added
     "del Eq\n": "Eq is there something else",

@@ -15,7 +15,7 @@ from theorem_audit import project, show
 from theorem_audit.errors import BadUsage
 from theorem_audit.files import write_bytes
 from theorem_audit.guard import Ended, ends_in_order
-from theorem_audit.usage import CLAIM, emit, known_ids, seed_of
+from theorem_audit.usage import CLAIM, checked_json, emit, known_ids, seed_of
 
 if TYPE_CHECKING:
     from theorem_audit.weigh.counts import Counts
@@ -170,6 +170,8 @@ def receipt(args: argparse.Namespace, console: Console) -> int:
 
     claims = project.claims()
     (claim_id,) = ids_of([args.id])
+    target = args.json or f"{claim_id}.receipt.json"
+    checked_json(argparse.Namespace(**{**vars(args), "json": target}))  # before the work
     if args.source:
         try:
             found = load_run(Path(args.source))
@@ -184,7 +186,6 @@ def receipt(args: argparse.Namespace, console: Console) -> int:
     else:
         ledger, _ = run_ledger([claim_id], args, console)
         data, code = receipt_of(ledger.as_dict(), claim_id, claims), ledger.exit_code()
-    target = args.json or f"{claim_id}.receipt.json"
     emit(data, target)
     if target != "-":
         where = "" if Path("verify.py").is_file() else f" ({VERIFY})"

@@ -111,6 +111,11 @@ class Latest:
         }
         return derive(self.told, usable, accepted=tried.accepted(self.told))
 
+    @property
+    def never_run(self) -> list[str]:
+        """The claims of the theory that no run has seen: whom they rest on, nobody knows."""
+        return [x for x in self.told if x not in self.outcomes]
+
     def below(self, claim_id: str) -> list[str]:
         """The claim and all that it rests on, in reading order."""
         seen, pending = set[str](), [claim_id]
@@ -171,6 +176,16 @@ def read(project: Project, *, quick: bool = False, tell: Tell = lambda text: Non
     found = _judged_now(Keeper(project, store), quick)
     store.close()
     return found
+
+
+def known_claims(project: Project) -> list[str]:
+    """The ids of all claims that the theory had in its last run; none where there was no run."""
+    if not project.path("kept").exists():
+        return []
+    store = open_store(project.path("kept"), lambda text: None, check=False)
+    theory = store.get("theory", "last")
+    store.close()
+    return [x["id"] for _, _, x in theory["claims"]] if theory and theory["form"] == FORM else []
 
 
 def ahead(keeper: Keeper) -> None:
@@ -337,4 +352,4 @@ def reason(keeper: Keeper, row: Row, known: Mapping[str, Any], now: str) -> str:
     return "; ".join(changes[:2]) or "run otherwise before: seed, --quick, or another interpreter"
 
 
-__all__ = ["Latest", "ahead", "judge", "note", "noted", "read", "reason", "row_of"]
+__all__ = ["Latest", "ahead", "judge", "known_claims", "note", "noted", "read", "reason", "row_of"]

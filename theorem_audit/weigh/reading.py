@@ -152,10 +152,10 @@ def ledger_of(found: Latest, ids: Sequence[str]) -> Ledger:
 
 def _read_or_run(
     given: Sequence[str], args: argparse.Namespace, console: Console
-) -> tuple[Ledger, list[str], str]:
+) -> tuple[Ledger, list[str], str, list[str]]:
     """The claims asked for, from the last ledger or, where it lacks one or ``--run`` says so, from a run.
 
-    Returns the ledger, the ids and one line about it.
+    Returns the ledger, the ids, one line about it, and the claims of the theory that no run has seen.
     """
     seed = seed_of(args.seed)
     other = args.run or args.fresh or args.seed == "random"
@@ -166,12 +166,14 @@ def _read_or_run(
     if found is None or ids is None:
         ledger, counts = run_ledger(given, args, console, seed=seed)
         asked = list(dict.fromkeys(x.upper() for x in given)) or list(ledger.told)
-        return ledger, asked, counts.line
-    return ledger_of(found, ids), ids, found.line(ids)
+        seen = {*ledger.outcomes, *(found.outcomes if found else ())}
+        never = [x for x in latest.known_claims(project.current()) if x not in seen]
+        return ledger, asked, counts.line, never
+    return ledger_of(found, ids), ids, found.line(ids if given else ()), found.never_run
 
 
 def _show(args: argparse.Namespace, console: Console) -> int:
-    ledger, (claim_id,), line = _read_or_run([args.id], args, console)
+    ledger, (claim_id,), line, _ = _read_or_run([args.id], args, console)
     if args.json:
         emit(ledger.as_dict(), args.json)
     if args.json != "-":
@@ -182,14 +184,14 @@ def _show(args: argparse.Namespace, console: Console) -> int:
 
 
 def _graph(args: argparse.Namespace, console: Console) -> int:
-    ledger, _, line = _read_or_run(args.ids, args, console)
+    ledger, _, line, never = _read_or_run(args.ids, args, console)
     verdicts = ledger.verdicts()
     if args.json:
         nodes = [{"id": v.claim_id, "verdict": v.name} for v in verdicts.values()]
         edges = [{"from": v.claim_id, "to": u} for v in verdicts.values() for u in v.uses]
         told = {x: impact.of(x, ledger.told, ledger.outcomes) for x in verdicts}
         bearing = {x: i.as_dict() for x, i in told.items() if i.falls or i.rises}
-        emit({"nodes": nodes, "edges": edges, "impact": bearing}, args.json)
+        emit({"nodes": nodes, "edges": edges, "impact": bearing, "never_run": never}, args.json)
     else:
         show.graph(ledger, console)
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -208,7 +210,7 @@ def _impact(args: argparse.Namespace, console: Console) -> int:
         raise BadUsage(f"{args.id.upper()} was not run yet: `audit run {args.id.upper()}` first")
     said = impact.of(ids[0], found.told, found.outcomes)
     if args.json:
-        emit({"schema": 1, **said.as_dict()}, args.json)
+        emit({"schema": 1, **said.as_dict(), "never_run": found.never_run}, args.json)
     if args.json != "-":
         show.impact(said, found.told, console)
         console.print(found.line(), markup=False, highlight=False, soft_wrap=True)

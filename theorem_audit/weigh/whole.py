@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from theorem_audit.errors import several
 from theorem_audit.kinds import NOT_REACHED
 from theorem_audit.weigh.verdict import CUT
 
@@ -23,6 +24,23 @@ def cut_short(run: Mapping[str, Any]) -> str:
             "were selected, or a file could not be imported"
         )
     return ""
+
+
+def lacking(run: Mapping[str, Any], known: Collection[str]) -> str:
+    """Which of the theory's claims a run does not have, in words; empty where it has them all.
+
+    known: their ids.  Whoever reads a page of some claims must not take it for one of all.
+    """
+    there = {claim["id"] for claim in run["claims"]}
+    lacks = [x for x in known if x not in there]
+    if not lacks:
+        return ""
+    names = ", ".join(lacks[:5]) + (", ..." if lacks[5:] else "")
+    they = f"{len(lacks)} of the theory's {several(len(known), 'claim')}"
+    return (
+        f"{they} {'is' if len(lacks) == 1 else 'are'} not in this run ({names}): what reads them, and "
+        "what they read, is not told"
+    )
 
 
 def not_reached(run: Mapping[str, Any], claim_id: str) -> str:
@@ -53,4 +71,4 @@ def _left(evidence: Mapping[str, Any]) -> bool:
     return (evidence["outcome"], evidence.get("detail")) == ("not_run", NOT_REACHED)
 
 
-__all__ = ["below", "cut_short", "not_reached"]
+__all__ = ["below", "cut_short", "lacking", "not_reached"]
