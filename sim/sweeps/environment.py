@@ -42,6 +42,11 @@ def comes_otherwise(value: Any) -> bool:
     return callable(value) and id(value) in otherwise.each_time()
 
 
+def shared(value: Any) -> bool:
+    """Whether a function draws from a stream that all share, or seeds it."""
+    return id(value) in otherwise.shared()
+
+
 @dataclass
 class _Reading:
     """What is known of names as code is read from its beginning.  own: the name of a method's own object."""
@@ -196,4 +201,4 @@ def _stored(step: dis.Instruction) -> tuple[Any, ...]:
     return names[:1] if "LOAD" in step.opname else names
 
 
-__all__ = ["ASKS", "asked", "comes_otherwise"]
+__all__ = ["ASKS", "asked", "comes_otherwise", "shared"]

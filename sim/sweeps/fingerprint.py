@@ -28,11 +28,12 @@ from types import (
     MemberDescriptorType,
     MethodType,
     ModuleType,
+    NoneType,
 )
 from typing import Any
 
 from sim.sweeps.around import around
-from sim.sweeps.environment import asked, comes_otherwise
+from sim.sweeps.environment import asked, comes_otherwise, shared
 from sim.sweeps.generated import generated, in_fields, written
 from sim.sweeps.hashing import hashing
 from sim.sweeps.own import by_file, engine, imported, imports, installed, is_own, ours
@@ -85,7 +86,9 @@ def fingerprint(function: Callable[..., Any]) -> str:
     Raises NotComparable, naming what, where its source cannot be read or was edited since it was loaded, or
     where it uses a global or a default that has no value to compare (an open file, a lock).
     """
-    text = "\n".join((*_function(function, _Seen()), *around()))
+    plainly = isinstance(function, FunctionType | type)
+    told = _function(function, _Seen()) if plainly else _value("cell", function, _Seen())
+    text = "\n".join((*told, *around()))
     return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
 
 
@@ -242,9 +245,18 @@ def _value(
         yield from _precision(value.__name__)
         yield from _own_imports(value, seen)
         yield from _in_module(value, seen, names)
+    elif isinstance(value, BuiltinFunctionType | MethodType) and shared(value):
+        yield f"{value.__module__}.{value.__qualname__}"  # the stream's state is seeded as the cell runs
     elif isinstance(value, BuiltinFunctionType):
         yield f"{value.__module__}.{value.__qualname__}"
         yield from _precision(str(value.__module__))
+        if not isinstance(value.__self__, ModuleType | NoneType):  # of an object: `table.get`
+            yield from _value(f"{name}.__self__", value.__self__, seen)
+    elif isinstance(value, MethodType):
+        yield from _value(name, value.__func__, seen, method=True)
+        yield from _value(name, value.__self__, seen)
+    elif isinstance(value, classmethod | staticmethod):
+        yield from _value(name, value.__func__, seen)
     elif isinstance(value, FunctionType):
         if is_own(value) or value.__closure__ or vars(value):
             yield from _function(value, seen, method=method)
@@ -266,9 +278,6 @@ def _value(
     elif isinstance(value, partial):
         for one in (value.func, value.args, value.keywords):
             yield from _value(name, one, seen)
-    elif isinstance(value, MethodType):
-        yield from _value(name, value.__func__, seen)
-        yield from _value(name, value.__self__, seen)
     elif type(value) in (dict, list, tuple, MappingProxyType) and not plain(value):
         yield from _held(name, value, seen)
     else:

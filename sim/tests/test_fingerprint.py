@@ -6,6 +6,7 @@ import builtins
 import decimal
 import math
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -282,6 +283,24 @@ WIDER = {  # definitions, and what a cell then says
         "import enum\nE = enum.Enum('E', {{'A': {}}})",
         "E.A.value",
     ),
+    "a bound method that is wrapped": (
+        "import functools\ndef same(f):\n    @functools.wraps(f)\n    def g(*a): return f(*a)\n    return g\n"
+        "class M:\n    def __init__(self, k): self.k = k\n    @same\n    def f(self): return self.k\n"
+        "T = [M({}).f]",
+        "T[0]()",
+    ),
+    "a bound method with a cache": (
+        "import functools\nclass M:\n    def __init__(self, k): self.k = k\n"
+        "    @functools.lru_cache\n    def f(self): return self.k\nf = M({}).f",
+        "f()",
+    ),
+    "a bound method of a table": ("f = {{'a': {}}}.get", "f('a')"),
+    "a bound method of a text, in a partial": (
+        "import functools\nT = [functools.partial('{}'.ljust, 3)]",
+        "T[0]()",
+    ),
+    "a bound method of an array": ("import numpy as np\nf = np.array([{}]).sum", "f()"),
+    "a class method, by itself": ("f = classmethod(lambda kind: {})", "f.__func__(s)"),
 }
 
 
@@ -309,6 +328,56 @@ def test_what_a_cell_reaches_in_other_ways_counts(what: str, tmp_path: Path) -> 
         for name, k in (("a", 2), ("b", 3), ("c", 2))
     ]
     assert found[0] == found[2] != found[1]
+
+
+# What stands in a module where a cell is no plain function.
+CALLED = {
+    "with a cache": "import functools\nK = {}\n@functools.lru_cache\ndef cell(s, seed): return K\n",
+    "a partial": "from functools import partial\ndef f(k, s, seed): return k\ncell = partial(f, {})\n",
+    "an object": (
+        "class W:\n    def __init__(self, k): self.k = k\n    def __call__(self, s, seed): return self.k\n"
+        "cell = W({})\n"
+    ),
+    "an object that wraps": (
+        "import functools\nK = {}\ndef f(s, seed): return K\nclass W:\n"
+        "    def __init__(self, f): functools.update_wrapper(self, f)\n"
+        "    def __call__(self, s, seed): return self.__wrapped__(s, seed)\ncell = W(f)\n"
+    ),
+    "a bound method": (
+        "class W:\n    def __init__(self, k): self.k = k\n    def f(self, s, seed): return self.k\n"
+        "cell = W({}).f\n"
+    ),
+    "a bound method of a partial": (
+        "from functools import partial\nclass W:\n    def __init__(self, k): self.k = k\n"
+        "    def f(self, s, seed): return self.k\ncell = partial(W({}).f)\n"
+    ),
+    "a method's global": (
+        "K = {}\nclass W:\n    def f(self, s, seed): return K\ncell = W().f\n"
+    ),
+    "a class method": (
+        "class W:\n    k = {}\n    @classmethod\n    def f(cls, s, seed): return cls.k\ncell = W.f\n"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CALLED)
+def test_what_a_cell_that_is_no_plain_function_holds_counts(what: str, tmp_path: Path) -> None:
+    """Mended: its source alone counted, so that the older number was "reused"; or it was refused."""
+    found = [
+        fingerprint(loaded_cell(tmp_path / name, CALLED[what].format(k)))
+        for name, k in (("a", 2), ("b", 3), ("c", 2))
+    ]
+    assert found[0] == found[2] != found[1]
+
+
+def test_the_state_of_a_stream_that_all_share_counts_for_nothing(tmp_path: Path) -> None:
+    """Mended: a cell that seeds it was another in each process, so that nothing was reused."""
+    text = "from random import random, seed as sow\ndef cell(s, seed): return (sow(3), random())\n"
+    found = []
+    for k in (1, 2):
+        random.seed(k)
+        found.append(fingerprint(loaded_cell(tmp_path / str(k), text)))
+    assert found[0] == found[1]
 
 
 def test_which_of_two_functions_on_a_line_counts(tmp_path: Path) -> None:
