@@ -35,7 +35,7 @@ from typing import Any
 from sim.sweeps.around import around
 from sim.sweeps.environment import asked, comes_otherwise, shared
 from sim.sweeps.generated import generated, in_fields, written
-from sim.sweeps.hashing import hashing
+from sim.sweeps.hashing import hashing, is_texts
 from sim.sweeps.own import by_file, engine, imported, imports, installed, is_own, ours
 from sim.sweeps.pickled import PLAIN, ordered, plain, put_by_value
 from sim.sweeps.said import NotComparable, as_written, codes
@@ -70,7 +70,15 @@ PRECISIONS: dict[str, Callable[[Any], Any]] = {
 
 
 class _Seen(dict[tuple[int, str], tuple[int, Any]]):
-    """What was told already, by its address, with its number; kept alive, so that no other gets the address."""
+    """What was told already, by its address, with its number; kept alive, so that no other gets the address.
+
+    functions: those of one's own.  sets: what holds a set of texts, by the name under which it was found.
+    """
+
+    def __init__(self, told: Any = ()) -> None:
+        super().__init__(told)
+        self.functions = list[FunctionType]()
+        self.sets = list[str]()
 
     def again(self, thing: Any, how: str = "") -> int | None:
         """The number of a thing that was told before; None for a new one, which gets one."""
@@ -87,8 +95,9 @@ def fingerprint(function: Callable[..., Any]) -> str:
     where it uses a global or a default that has no value to compare (an open file, a lock).
     """
     plainly = isinstance(function, FunctionType | type)
-    told = _function(function, _Seen()) if plainly else _value("cell", function, _Seen())
-    text = "\n".join((*told, *around()))
+    seen = _Seen()
+    told = _function(function, seen) if plainly else _value("cell", function, seen)
+    text = "\n".join((*told, *hashing(seen.functions, seen.sets), *around()))
     return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
 
 
@@ -129,7 +138,7 @@ def _named(function: FunctionType, seen: _Seen, *, method: bool) -> Iterator[str
             f"{function.__qualname__} has SQLite attach a base, of which nobody is told: connect to it"
         )
     if not engine(function):
-        yield from hashing(function)
+        seen.functions.append(function)
     held = "sys" in names or any(x is sys for x in known.values())  # by whatever name
     for name in sorted(names):
         modules = known.get(name) is sys.modules or (name == "modules" and held)
@@ -326,6 +335,8 @@ def _slots(kind: type) -> tuple[str, ...]:
 
 
 def _data(name: str, value: Any, seen: _Seen) -> Iterator[str]:
+    if is_texts(value):
+        seen.sets.append(name)
     if (shown := ordered(value)) is not None:
         yield shown
     elif isinstance(value, set | frozenset):
