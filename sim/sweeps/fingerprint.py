@@ -245,7 +245,7 @@ def _value(
     names it, of a module therefore.
     """
     yield f"{name}:"
-    if comes_otherwise(value):
+    if comes_otherwise(value, alone=name.endswith(".default_factory")):
         raise _by_environment(
             f"what is called {name}", str(getattr(value, "__name__", value)), True
         )

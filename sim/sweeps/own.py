@@ -8,6 +8,7 @@ import hashlib
 import importlib.util
 import sys
 import sysconfig
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
@@ -48,6 +49,8 @@ def is_own(thing: Any) -> bool:
     if not isinstance(thing, type) or thing.__module__ == "builtins":
         return False
     module = sys.modules.get(thing.__module__)
+    if module is types:  # whoever calls `types.new_class`, as `make_dataclass` does
+        return getattr(types, thing.__qualname__, None) is not thing
     return module is None or ours(module)
 
 

@@ -75,7 +75,9 @@ def same_here(function: Function, computes: str) -> None:
     if fingerprint(function) != said:
         raise NotComparable(
             f"{name} is another in this worker process than where the sweep was called: a file was edited "
-            'meanwhile, the worker is an old one, or a value is set below `if __name__ == "__main__":`'
+            "meanwhile, the worker is an old one, or a value, or what is set for a whole process (how NumPy "
+            "prints and takes errors, a precision, a locale), is set below "
+            '`if __name__ == "__main__":`: set it above, where workers come by'
         )
     _HERE.add(computes)
 

@@ -283,6 +283,30 @@ WIDER = {  # definitions, and what a cell then says
         "import enum\nE = enum.Enum('E', {{'A': {}}})",
         "E.A.value",
     ),
+    "a made dataclass's value": (
+        "import dataclasses\nP = dataclasses.make_dataclass('P', [('x', int, {})])",
+        "P().x",
+    ),
+    "a made dataclass's method": (
+        "import dataclasses\nP = dataclasses.make_dataclass('P', ['x'], namespace={{'f': lambda self: {}}})",
+        "P(1).f()",
+    ),
+    "a made dataclass's field's name": (
+        "import dataclasses\nP = dataclasses.make_dataclass('P', ['x{}'])",
+        "P(1)",
+    ),
+    "a made dataclass's order of fields": (
+        "import dataclasses\nP = dataclasses.make_dataclass('P', ['a', 'b'][:: 2 * {} - 5])",
+        "P(1, 2).a",
+    ),
+    "a made dataclass's ordering": (
+        "import dataclasses\nP = dataclasses.make_dataclass('P', ['x'], order={} > 2)",
+        "P(1) < P(2)",
+    ),
+    "a made dataclass's field's part in a comparison": (
+        "import dataclasses as d\nP = d.make_dataclass('P', [('x', int, d.field(compare={} > 2))])",
+        "P(1) == P(2)",
+    ),
     "a bound method that is wrapped": (
         "import functools\ndef same(f):\n    @functools.wraps(f)\n    def g(*a): return f(*a)\n    return g\n"
         "class M:\n    def __init__(self, k): self.k = k\n    @same\n    def f(self): return self.k\n"
@@ -589,9 +613,19 @@ def test_what_is_set_for_a_whole_process_counts(
     assert [*around.around()] == [f"locale {x}: xx" for x in around.PLACES]
     placed = fingerprint(cell)
     monkeypatch.undo()
-    monkeypatch.setattr(around, "sys", SimpleNamespace(flags=SimpleNamespace(optimize=2)))
+    flags = SimpleNamespace(optimize=0, utf8_mode=0)
+    monkeypatch.setattr(around, "sys", SimpleNamespace(flags=flags))
+    for said, told in (
+        ("UTF-8", []),
+        ("utf8", []),
+        ("ISO-8859-1", ["Python's encoding: iso8859-1"]),
+    ):
+        monkeypatch.setattr(around.locale, "getencoding", lambda said=said: said)
+        assert [*around.around()] == told
+    read = fingerprint(cell)
+    flags.optimize, flags.utf8_mode = 2, 1
     assert [*around.around()] == ["Python's optimize: 2"]
-    assert len({base, raised, shown, placed, fingerprint(cell)}) == 5
+    assert len({base, raised, shown, placed, read, fingerprint(cell)}) == 6
 
 
 def test_the_packages_own_cells_go_by_their_version() -> None:
