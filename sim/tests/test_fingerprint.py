@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import decimal
+import json
 import math
 import os
 import random
@@ -23,7 +24,7 @@ from sim import SerialExecutor, load, simulate_cell, sweep
 from sim.sweeps import around, own
 from sim.sweeps.cell import Cell
 from sim.sweeps.fingerprint import NotComparable, fingerprint
-from sim.sweeps.tasks import identity
+from sim.sweeps.tasks import identity, same_here
 from sim.tests import sweep_stubs
 from sim.tests.sweep_stubs import ROOT
 from sim.tests.sweep_tools import loaded_cell
@@ -661,6 +662,29 @@ def test_a_folder_that_is_called_like_the_installed_packages_is_ones_own(
     monkeypatch.setattr(own, "_INSTALLED", (kind(str((tmp_path / "lib").resolve())),))
     for name, mine in (("lib-mine", True), ("lib", False)):
         assert own.ours(sys.modules[loaded_cell(tmp_path / name, BASE).__module__]) == mine
+
+
+def test_the_package_of_a_cell_counts_also_where_it_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mended: a cell of a package that was installed anew, with other code, had its older numbers "reused"."""
+    kind = type(own._INSTALLED[0])
+    monkeypatch.setattr(own, "_INSTALLED", (kind(str(tmp_path.resolve())),))
+    text = "from helper_of_test import scale\ndef cell(s, seed): return {} * scale(s)\n"
+    cells = [loaded_cell(tmp_path / str(k), text.format(k)) for k in (2, 3)]
+    found = []
+    for cell in cells:
+        found.append(identity(Cell(cell)))
+        same_here(cell, found[-1])
+        assert not own.is_own(cell)
+    assert found[0] != found[1]
+    other = loaded_cell(tmp_path / "4", text.format(2), "def scale(x):\n    return 3 * x\n")
+    assert identity(Cell(other)) == found[0], "another package, which is known by its name"
+    monkeypatch.undo()
+    with own.of(json.dumps):
+        assert not own.is_own(json.dumps)
+    with own.of(fingerprint):
+        assert own.installed(own)
 
 
 def test_results_are_found_by_the_plain_name(tmp_path: Path) -> None:
