@@ -37,9 +37,18 @@ def asked(function: FunctionType, *, method: bool = False) -> tuple[str, bool] |
     return doubtful
 
 
-def comes_otherwise(value: Any) -> bool:
-    """Whether a function, wherever it is held, gives another value each time."""
-    return callable(value) and id(value) in otherwise.each_time()
+def comes_otherwise(value: Any, *, alone: bool = False) -> bool:
+    """Whether a function, wherever it is held, gives another value each time; alone: it is given nothing."""
+    if not callable(value):
+        return False
+    return id(value) in otherwise.each_time() or (
+        alone and (id(value) in otherwise.needs() or id(value) in otherwise.shared())
+    )
+
+
+def shared(value: Any) -> bool:
+    """Whether a function draws from a stream that all share, or seeds it."""
+    return id(value) in otherwise.shared()
 
 
 @dataclass
@@ -60,10 +69,19 @@ class _Reading:
         steps = list(_steps(code))
         top: Any = _UNKNOWN  # the object that was loaded last
         origin: Any = _UNKNOWN  # the module that is imported from
+        by_text, found = (
+            0,
+            False,
+        )  # how many calls of `getattr` lack their text; whether one has it by now
         for k, step in enumerate(steps):
             if step.opname == "PUSH_NULL":
                 continue
             name, unsure = step.argval, False
+            if found and step.opname in (*_CALLS, "LOAD_CONST"):
+                found = step.opname in ("PRECALL", "LOAD_CONST")
+                continue  # what `getattr` gives back
+            by_text += name == "getattr" and step.opname == "LOAD_GLOBAL" and name not in self.known
+            found = False
             top = _UNKNOWN if step.is_jump_target else top
             if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
                 unsure, top = (
@@ -82,6 +100,8 @@ class _Reading:
             elif stored := _stored(step):
                 self._store(stored[0], top)
                 top = self._value(step)
+            elif by_text and step.opname == "LOAD_CONST" and isinstance(name, str):
+                top, by_text, found = _attribute(top, name), by_text - 1, True
             else:
                 unsure = name in ASKS and step.opname.startswith("LOAD_SUPER")
                 top = self._value(step)
@@ -196,4 +216,4 @@ def _stored(step: dis.Instruction) -> tuple[Any, ...]:
     return names[:1] if "LOAD" in step.opname else names
 
 
-__all__ = ["ASKS", "asked", "comes_otherwise"]
+__all__ = ["ASKS", "asked", "comes_otherwise", "shared"]

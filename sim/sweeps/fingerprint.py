@@ -28,13 +28,14 @@ from types import (
     MemberDescriptorType,
     MethodType,
     ModuleType,
+    NoneType,
 )
 from typing import Any
 
 from sim.sweeps.around import around
-from sim.sweeps.environment import asked, comes_otherwise
+from sim.sweeps.environment import asked, comes_otherwise, shared
 from sim.sweeps.generated import generated, in_fields, written
-from sim.sweeps.hashing import hashing
+from sim.sweeps.hashing import hashing, is_texts
 from sim.sweeps.own import by_file, engine, imported, imports, installed, is_own, ours
 from sim.sweeps.pickled import PLAIN, ordered, plain, put_by_value
 from sim.sweeps.said import NotComparable, as_written, codes
@@ -69,7 +70,15 @@ PRECISIONS: dict[str, Callable[[Any], Any]] = {
 
 
 class _Seen(dict[tuple[int, str], tuple[int, Any]]):
-    """What was told already, by its address, with its number; kept alive, so that no other gets the address."""
+    """What was told already, by its address, with its number; kept alive, so that no other gets the address.
+
+    functions: those of one's own.  sets: what holds a set of texts, by the name under which it was found.
+    """
+
+    def __init__(self, told: Any = ()) -> None:
+        super().__init__(told)
+        self.functions = list[FunctionType]()
+        self.sets = list[str]()
 
     def again(self, thing: Any, how: str = "") -> int | None:
         """The number of a thing that was told before; None for a new one, which gets one."""
@@ -85,7 +94,10 @@ def fingerprint(function: Callable[..., Any]) -> str:
     Raises NotComparable, naming what, where its source cannot be read or was edited since it was loaded, or
     where it uses a global or a default that has no value to compare (an open file, a lock).
     """
-    text = "\n".join((*_function(function, _Seen()), *around()))
+    plainly = isinstance(function, FunctionType | type)
+    seen = _Seen()
+    told = _function(function, seen) if plainly else _value("cell", function, seen)
+    text = "\n".join((*told, *hashing(seen.functions, seen.sets), *around()))
     return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
 
 
@@ -126,7 +138,7 @@ def _named(function: FunctionType, seen: _Seen, *, method: bool) -> Iterator[str
             f"{function.__qualname__} has SQLite attach a base, of which nobody is told: connect to it"
         )
     if not engine(function):
-        yield from hashing(function)
+        seen.functions.append(function)
     held = "sys" in names or any(x is sys for x in known.values())  # by whatever name
     for name in sorted(names):
         modules = known.get(name) is sys.modules or (name == "modules" and held)
@@ -233,7 +245,7 @@ def _value(
     names it, of a module therefore.
     """
     yield f"{name}:"
-    if comes_otherwise(value):
+    if comes_otherwise(value, alone=name.endswith(".default_factory")):
         raise _by_environment(
             f"what is called {name}", str(getattr(value, "__name__", value)), True
         )
@@ -242,9 +254,18 @@ def _value(
         yield from _precision(value.__name__)
         yield from _own_imports(value, seen)
         yield from _in_module(value, seen, names)
+    elif isinstance(value, BuiltinFunctionType | MethodType) and shared(value):
+        yield f"{value.__module__}.{value.__qualname__}"  # the stream's state is seeded as the cell runs
     elif isinstance(value, BuiltinFunctionType):
         yield f"{value.__module__}.{value.__qualname__}"
         yield from _precision(str(value.__module__))
+        if not isinstance(value.__self__, ModuleType | NoneType):  # of an object: `table.get`
+            yield from _value(f"{name}.__self__", value.__self__, seen)
+    elif isinstance(value, MethodType):
+        yield from _value(name, value.__func__, seen, method=True)
+        yield from _value(name, value.__self__, seen)
+    elif isinstance(value, classmethod | staticmethod):
+        yield from _value(name, value.__func__, seen)
     elif isinstance(value, FunctionType):
         if is_own(value) or value.__closure__ or vars(value):
             yield from _function(value, seen, method=method)
@@ -266,9 +287,6 @@ def _value(
     elif isinstance(value, partial):
         for one in (value.func, value.args, value.keywords):
             yield from _value(name, one, seen)
-    elif isinstance(value, MethodType):
-        yield from _value(name, value.__func__, seen)
-        yield from _value(name, value.__self__, seen)
     elif type(value) in (dict, list, tuple, MappingProxyType) and not plain(value):
         yield from _held(name, value, seen)
     else:
@@ -317,6 +335,8 @@ def _slots(kind: type) -> tuple[str, ...]:
 
 
 def _data(name: str, value: Any, seen: _Seen) -> Iterator[str]:
+    if is_texts(value):
+        seen.sets.append(name)
     if (shown := ordered(value)) is not None:
         yield shown
     elif isinstance(value, set | frozenset):

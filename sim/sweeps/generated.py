@@ -16,16 +16,29 @@ from sim.sweeps.said import NotComparable, source
 
 
 def written(thing: Any) -> str:
-    """The source of a function or a class; of a named tuple or an enumeration that a call made, its kind.
+    """The source of a function or a class; its kind, where a call made a dataclass, named tuple, enumeration.
 
     What such a class holds is told as any class's is.  Raises NotComparable as ``source`` does.
     """
     try:
         return source(thing)
     except NotComparable:
+        if _is_data(thing):
+            return f"made by a call: {thing.__qualname__} {thing.__dataclass_params__} {_fields(thing)}"
         if not (isinstance(thing, enum.EnumType) or _is_named_tuple(thing)):
             raise
         return f"made by a call: {thing.__qualname__}"
+
+
+def _fields(kind: Any) -> list[tuple[Any, ...]]:
+    words = ("name", "init", "repr", "hash", "compare", "kw_only", "_field_type")
+    return [
+        tuple(str(getattr(x, word)) for word in words) for x in kind.__dataclass_fields__.values()
+    ]
+
+
+def _is_data(thing: Any) -> bool:
+    return isinstance(thing, type) and "__dataclass_fields__" in vars(thing)
 
 
 def _is_named_tuple(thing: Any) -> bool:

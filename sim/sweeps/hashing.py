@@ -1,124 +1,152 @@
-"""Does a cell's code hang on how Python hashes texts, which is another way in each process?
+"""Does a cell hang on how Python hashes texts, which is another way in each process?
 
-Where PYTHONHASHSEED fixes it the seed is a part of the cell's identity; elsewhere such a cell is refused.
-Seen are calls of ``hash``, but in a class's own ``__hash__``, and ways through a set of texts that is written
-there, or that a global, a closure or a local name holds: a loop, a list of it, ``pop``.  What is sorted,
-counted or made a set again has no order.  Not seen: a set that an attribute or a call gives, and ``hash``
-under another name.
+Where the seed of it is fixed, by PYTHONHASHSEED or in a sweep's own worker processes, it is a part of such a
+cell's identity; elsewhere such a cell is refused.  Seen are calls of ``hash``, by whatever name, but in a
+class's own ``__hash__``, and what takes the order of a set that may hold texts (``in_order``).  Not seen: sets
+that installed packages make, and objects that are hashed by where they lie.
 """
 
 from __future__ import annotations
 
 import ast
+import builtins
 import dis
 import os
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
+import numpy as np
+
+from sim.sweeps.in_order import Code, taken
 from sim.sweeps.said import NotComparable, codes, source
 
-_ORDERED = frozenset(("enumerate", "filter", "iter", "list", "map", "reversed", "tuple", "zip"))
-_NO_ORDER = frozenset(("all", "any", "frozenset", "len", "max", "min", "set", "sorted"))
-_TEXT = (str, bytes)
+VARIABLE, IN_WORKERS = "PYTHONHASHSEED", 0
+_NUMBERS = (int, float, complex, np.number)
+_FOR_WORKERS = ContextVar("hashed as in a sweep's own worker processes", default=False)
 
 
-def hashing(function: FunctionType) -> Iterator[str]:
-    """The seed by which texts are hashed, where the code of a function of one's own hangs on it.
+@contextmanager
+def as_in_workers(own: bool) -> Iterator[None]:
+    """Let cells be told as a sweep's own worker processes find them, which fix the seed where nobody has."""
+    before = _FOR_WORKERS.set(own)
+    try:
+        yield
+    finally:
+        _FOR_WORKERS.reset(before)
 
-    Raises NotComparable where it does, and nobody has fixed the seed.
+
+@contextmanager
+def fixed() -> Iterator[None]:
+    """Fix the seed for the processes that are started inside the block, where nobody has."""
+    was = os.environ.get(VARIABLE)
+    if was is None or not was.isdecimal():
+        os.environ[VARIABLE] = str(IN_WORKERS)
+    try:
+        yield
+    finally:
+        if was is not None:
+            os.environ[VARIABLE] = was
+        else:
+            os.environ.pop(VARIABLE, None)
+
+
+def seed() -> int | None:
+    """The seed by which texts are hashed here, or in a sweep's own workers where asked; None: by chance."""
+    said = os.environ.get(VARIABLE, "")
+    if _FOR_WORKERS.get():
+        return int(said) if said.isdecimal() else IN_WORKERS
+    return int(said) if said.isdecimal() and _hashes_by(int(said)) else None
+
+
+@lru_cache
+def _hashes_by(number: int) -> bool:
+    """Whether this process hashes by a seed: the variable may have been set since it began."""
+    if not sys.flags.hash_randomization or not number:
+        return not sys.flags.hash_randomization and not number
+    call = [sys.executable, "-S", "-c", "print(hash('a text'))"]
+    there = os.environ | {VARIABLE: str(number)}
+    done = subprocess.run(call, env=there, capture_output=True, text=True, check=True)
+    return int(done.stdout) == hash("a text")
+
+
+def hashing(functions: Sequence[FunctionType], sets: Sequence[str]) -> Iterator[str]:
+    """The seed by which texts are hashed, where functions of one's own hang on it.
+
+    sets: what holds a set of texts, by the names under which it was found.
+    Raises NotComparable where they do, and nobody has fixed the seed.
     """
-    how = _how(function)
+    how = next(_how(functions, sets), "")
     if not how:
         return
-    seed = os.environ.get("PYTHONHASHSEED", "")
-    if not seed.isdecimal():
+    if (by := seed()) is None:
         raise NotComparable(
-            f"{function.__qualname__} {how}, which is another in each process: its numbers would stay when "
-            "that is another; fix PYTHONHASHSEED, sort what is a set, or take hashlib"
+            f"{how}, which is another in each process: its numbers would stay when that is another; sort what "
+            "is a set, or take hashlib; or fix PYTHONHASHSEED before Python starts, as a sweep's own worker "
+            "processes do"
         )
-    yield f"texts hashed by {int(seed)}"
+    yield f"texts hashed by {by}"
 
 
-def _how(function: FunctionType) -> str:
-    """By what the code of a function hangs on hashes of texts; empty where it does not."""
-    code, known = function.__code__, {**function.__globals__, **_closed(function)}
-    if function.__name__ != "__hash__" and "hash" not in known and _asks(code):
-        return "calls hash"
-    if any(map(_is_texts, known.values())) or _makes_sets(code):
-        tree = ast.parse(source(function))
-        held = {name for name, value in known.items() if _is_texts(value)}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and _texts(node.value, held):
-                held |= {x.id for x in node.targets if isinstance(x, ast.Name)}
-        if any(_texts(x, held) for x in _gone_through(tree)):
-            return "goes through a set of texts in its order"
-    return ""
+def _how(functions: Sequence[FunctionType], sets: Sequence[str]) -> Iterator[str]:
+    for function in functions:
+        if function.__name__ != "__hash__" and _asks(function):
+            yield f"{function.__qualname__} calls hash"
+    for name in sets:
+        if "[" in name and not name.startswith("defaults["):
+            yield f"{name} is a set of texts, and what takes its order is not followed"
+    attributes = frozenset(name.rpartition(".")[2] for name in sets)
+    if not sets and not any(_may_hold(code) for x in functions for code in codes(x.__code__)):
+        return
+    read = [Code(ast.parse(source(x)), _known(x)) for x in functions]
+    names = {id(code): x.__qualname__ for code, x in zip(read, functions, strict=True)}
+    for code in taken(read, attributes):
+        yield f"{names[id(code)]} goes through a set of texts in its order, or hands it on"
 
 
-def _closed(function: FunctionType) -> dict[str, Any]:
-    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
-    return {name: cell.cell_contents for name, cell in cells}
-
-
-def _asks(code: CodeType) -> bool:
-    steps = (x for one in codes(code) for x in dis.get_instructions(one))
-    return any(x.opname in ("LOAD_GLOBAL", "LOAD_NAME") and x.argval == "hash" for x in steps)
-
-
-def _makes_sets(code: CodeType) -> bool:
-    """Whether there may be a set of texts in some code: one that is written there, or a call that makes one."""
-    for one in codes(code):
-        if not {"set", "frozenset"}.isdisjoint(one.co_names) or any(map(_is_texts, one.co_consts)):
+def _asks(function: FunctionType) -> bool:
+    """Whether code calls ``hash``, or the method behind it."""
+    for code in codes(function.__code__):
+        if "__hash__" in code.co_names:
             return True
-        if any(x.opname == "BUILD_SET" for x in dis.get_instructions(one)):
-            return True
+        for step in dis.get_instructions(code):
+            if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+                held = function.__globals__.get(step.argval, getattr(builtins, step.argval, None))
+                if held is hash or (held is builtins and "hash" in code.co_names):
+                    return True
     return False
 
 
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, set | frozenset) and any(isinstance(x, _TEXT) for x in value)
+def _may_hold(code: CodeType) -> bool:
+    """Whether there may be a set in some code: as the syntax, which takes longer to read, then tells."""
+    if not {"set", "frozenset", "keys", "items"}.isdisjoint(code.co_names):
+        return True
+    if any(isinstance(x, frozenset) for x in code.co_consts):
+        return True
+    return any(x.opname in ("BUILD_SET", "SET_ADD") for x in dis.get_instructions(code))
 
 
-def _texts(node: ast.expr, held: set[str]) -> bool:
-    """Whether an expression is a set with a text in it, as far as it is written down."""
-    if isinstance(node, ast.Name):
-        return node.id in held
-    if isinstance(node, ast.Set):
-        return any(isinstance(x, ast.Constant) and isinstance(x.value, _TEXT) for x in node.elts)
-    if not isinstance(node, ast.Call) or _name(node.func) not in ("set", "frozenset"):
-        return False
-    of = node.args[0] if node.args else None
-    if isinstance(of, ast.Constant):
-        return isinstance(of.value, str)
-    parts = getattr(of, "elts", ())
-    return any(isinstance(x, ast.Constant) and isinstance(x.value, _TEXT) for x in parts)
+def _known(function: FunctionType) -> frozenset[str]:
+    """The globals and what of a closure is a set of texts."""
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    known = {**function.__globals__, **{name: cell.cell_contents for name, cell in cells}}
+    return frozenset(name for name, value in known.items() if is_texts(value))
 
 
-def _gone_through(tree: ast.AST) -> Iterator[ast.expr]:
-    """The expressions of a tree whose items are taken one after another, in an order that may count."""
-    free = {
-        id(x)
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call) and _name(call.func) in _NO_ORDER
-        for x in call.args
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.For):
-            yield node.iter
-        elif isinstance(node, ast.ListComp | ast.GeneratorExp) and id(node) not in free:
-            yield from (x.iter for x in node.generators)
-        elif isinstance(node, ast.Starred):
-            yield node.value
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            yield from node.args if node.func.attr == "join" else ()
-            yield from [node.func.value] if node.func.attr == "pop" else ()
-        elif isinstance(node, ast.Call) and _name(node.func) in _ORDERED and id(node) not in free:
-            yield from node.args
+def is_texts(value: Any) -> bool:
+    """Whether a value is a set of what is hashed as texts are."""
+    return isinstance(value, set | frozenset) and not all(map(_hashed_plainly, value))
 
 
-def _name(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else ""
+def _hashed_plainly(value: Any) -> bool:
+    if isinstance(value, tuple | frozenset):
+        return all(map(_hashed_plainly, value))
+    return isinstance(value, _NUMBERS)
 
 
-__all__ = ["hashing"]
+__all__ = ["as_in_workers", "fixed", "hashing", "is_texts", "seed"]

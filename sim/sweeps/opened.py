@@ -97,7 +97,7 @@ def reading() -> Iterator[Files]:
     _RUNNING.append(cell)
     found: Files = {}
     try:
-        with asking(_asked), starting(_begun, _unseen):
+        with asking(_asked), starting(_begun, tell_unseen):
             yield found
     finally:
         _RUNNING.remove(cell)
@@ -123,11 +123,11 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if read is None:
         return
     if event in PROCESSES and not about_the_machine(sys._getframe(1)):
-        _unseen(f"it starts a process ({named(event, arguments)})")
+        tell_unseen(f"it starts a process ({named(event, arguments)})")
     if event in THREADS and not is_heard(arguments):
-        _unseen(PAST)
+        tell_unseen(PAST)
     if event == "os.getxattr" and not _below_packages(sys._getframe(1)):
-        _unseen("it asks for an attribute of a file")
+        tell_unseen("it asks for an attribute of a file")
     if _HEARD.cell.ended and event in _OPENS | LISTS:
         for cell in _RUNNING:
             cell.unseen["a thread that an earlier cell started reads files"] = None
@@ -166,7 +166,7 @@ def _said_otherwise(text: str, frame: FrameType) -> None:
     """Say that what is read is another thing each time, where it is: not as one asks about the machine."""
     device = text.startswith(_DEVICES) and text not in _STEADY
     if (device or text.startswith(_SYSTEM)) and not about_the_machine(frame):
-        _unseen(f"it reads {text}, which says another thing each time")
+        tell_unseen(f"it reads {text}, which says another thing each time")
 
 
 def _below_packages(frame: FrameType) -> bool:
@@ -186,7 +186,7 @@ def _begun() -> Callable[[], None] | None:
     return go_on
 
 
-def _unseen(what: str) -> None:
+def tell_unseen(what: str) -> None:
     """Say it of this thread's cell; where that has ended, of each that runs: any may wait for the thread."""
     if _HEARD.read is None:
         return
@@ -309,4 +309,4 @@ def _hashed(path: str, *edition: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-__all__ = ["ABSENT", "CHANGED", "UNSEEN", "Files", "digest", "reading"]
+__all__ = ["ABSENT", "CHANGED", "UNSEEN", "Files", "digest", "reading", "tell_unseen"]

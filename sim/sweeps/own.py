@@ -8,7 +8,10 @@ import hashlib
 import importlib.util
 import sys
 import sysconfig
+import threading
+import types
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -22,8 +25,26 @@ _CONSTANT = ("LOAD_CONST", "LOAD_SMALL_INT")  # the second from Python 3.14 on
 _ENGINE = __name__.partition(".")[0]
 
 
+_PACKAGE: dict[int, str] = {}  # of the cell that is told, by thread
+
+
+@contextmanager
+def of(thing: Any) -> Iterator[None]:
+    """Let the package of a cell be one's own, wherever it lies: also where it was installed."""
+    top = str(thing.__module__).partition(".")[0]
+    apart = top == _ENGINE or top in sys.stdlib_module_names
+    here = threading.get_ident()
+    _PACKAGE[here] = "" if apart else top
+    try:
+        yield
+    finally:
+        del _PACKAGE[here]
+
+
 def ours(module: ModuleType) -> bool:
-    """Whether a module is neither installed nor of the standard library."""
+    """Whether a module is neither installed, but of a cell's own package, nor of the standard library."""
+    if module.__name__.partition(".")[0] == _PACKAGE.get(threading.get_ident()):
+        return True
     file = getattr(module, "__file__", None)
     if file is None:
         return module.__name__ == "__main__"
@@ -48,6 +69,8 @@ def is_own(thing: Any) -> bool:
     if not isinstance(thing, type) or thing.__module__ == "builtins":
         return False
     module = sys.modules.get(thing.__module__)
+    if module is types:  # whoever calls `types.new_class`, as `make_dataclass` does
+        return getattr(types, thing.__qualname__, None) is not thing
     return module is None or ours(module)
 
 
@@ -102,4 +125,4 @@ def imports(module: ModuleType) -> list[str]:
     return sorted(names)
 
 
-__all__ = ["by_file", "engine", "imported", "imports", "installed", "is_own", "ours"]
+__all__ = ["by_file", "engine", "imported", "imports", "installed", "is_own", "of", "ours"]

@@ -12,7 +12,16 @@ from os import PathLike
 from pathlib import Path
 
 from sim.sweeps.opened import Files
-from sim.sweeps.store import PAYLOAD, SELECT, Store, StoreError, intact, names_a_file, told_rights
+from sim.sweeps.store import (
+    PAYLOAD,
+    SELECT,
+    Store,
+    StoreError,
+    intact,
+    names_a_file,
+    of_one_name,
+    told_rights,
+)
 from sim.sweeps.tasks import Task
 
 _PREFIXES = 4096  # keys are uniform hashes: a damaged page costs the few prefixes that touch it
@@ -31,6 +40,7 @@ def salvage(old: str | PathLike[str], new: str | PathLike[str]) -> int:
     with told_rights(f"old={str(old)!r}"):
         if not source.is_file():
             raise StoreError(f"old={str(old)!r}: no such file")
+        of_one_name(source)
     with told_rights(f"new={str(new)!r}"):
         if target.exists():
             raise StoreError(f"new={str(new)!r}: exists already; name a new file")

@@ -123,6 +123,7 @@ class Store:
             raise StoreError(f"store={str(path)!r}: no such {'folder' if create else 'file'}")
         if self.path.exists() and 0 < self.path.stat().st_size < _SMALLEST:
             raise StoreDamagedError(f"{self.path} is not a database: name another file")
+        of_one_name(self.path)
         with self._plain_errors():
             self._db = sqlite3.connect(
                 f"{self.path.as_uri()}?mode={mode}",
@@ -379,6 +380,15 @@ def intact(row: Sequence[Any]) -> Task | None:
 
 def _digest(key: bytes, payload: bytes) -> bytes:
     return hashlib.sha256(key + payload).digest()
+
+
+def of_one_name(path: Path) -> None:
+    """Raise StoreError where a file has several names: what is not yet in it lies beside one of them."""
+    if path.exists() and (count := path.stat().st_nlink) > 1:
+        raise StoreError(
+            f"{path} has {count} names (hard links), and SQLite keeps what is not yet in the file beside one "
+            "of them: take the other names away, or copy the file with the `-wal` that lies beside it"
+        )
 
 
 def names_a_file(row: Sequence[Any]) -> bool:

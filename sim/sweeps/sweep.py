@@ -23,12 +23,14 @@ from queue import SimpleQueue
 from sim.engine._arguments import integer
 from sim.problems.autoencoder_cell import simulate_cell
 from sim.sweeps.cell import Cell, Function
-from sim.sweeps.opened import CHANGED, UNSEEN, Files, reading
+from sim.sweeps.chance import SHARED, UNSEEDED, by_the_seed
+from sim.sweeps.hashing import as_in_workers
+from sim.sweeps.opened import CHANGED, UNSEEN, Files, reading, tell_unseen
 from sim.sweeps.payload import encode
 from sim.sweeps.progress import progress_bar
 from sim.sweeps.results import Results
 from sim.sweeps.store import FileChangedError, Store, StoreError
-from sim.sweeps.tasks import Grid, Task, as_cell, identity, make_tasks, same_here
+from sim.sweeps.tasks import Grid, Task, as_cell, make_tasks, same_here
 from sim.sweeps.workers import available_cpus, worker_pool
 
 MAX_DEATHS = 3  # deaths of its worker after which a cell is given up
@@ -82,7 +84,8 @@ def sweep(
     what is committed stays.
     """
     kind = as_cell(cell)
-    tasks, shape = make_tasks(grid, seeds, kind)
+    with as_in_workers(executor is None):
+        tasks, shape = make_tasks(grid, seeds, kind)
     if executor is not None and not callable(getattr(executor, "submit", None)):
         raise TypeError(f"executor={executor!r}: must be a concurrent.futures.Executor or None")
     if workers is not None:
@@ -91,7 +94,7 @@ def sweep(
             raise ValueError(f"workers={workers}: must be None when an executor is given")
     with Store(store) as opened:
         present = set(opened.tasks())
-        opened.look_again(identity(kind), str(kind.version))
+        opened.look_again(tasks[0].cell, str(kind.version))
         wanted = set(tasks)
         missing = [task for task in dict.fromkeys(tasks) if task not in present]
         reused = len(wanted) - len(missing)
@@ -127,12 +130,17 @@ def compute(function: Function, task: Task) -> Computed:
     settings = json.loads(task.settings)
     try:
         same_here(function, task.cell)
-        with reading() as files:
+        with reading() as files, by_the_seed(task.stream, tell_unseen):
             values = function(settings, task.stream)
         numbers = encode(values, reserved=json.loads(task.settings))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of the user's function
         raise CellError("".join(traceback.format_exception(error))) from None
-    if unseen := [what for what, how in files.items() if how == UNSEEN]:
+    unseen = [what for what, how in files.items() if how == UNSEEN]
+    if chance := {SHARED, UNSEEDED}.intersection(unseen):
+        raise CellError(
+            f"{min(chance)}: its first numbers would be reused for ever, and another process gives others"
+        )
+    if unseen:
         raise CellError(
             f"{unseen[0]}: what that reads is not seen, and the cell's numbers would be reused where it is "
             "another; do it before the sweep, and hand the cell what comes of it"

@@ -23,6 +23,7 @@ import numpy as np
 from sim.engine._arguments import integer
 from sim.sweeps.cell import Cell, Function
 from sim.sweeps.fingerprint import fingerprint
+from sim.sweeps.own import of
 from sim.sweeps.said import NotComparable
 
 Settings = Mapping[str, Any]
@@ -55,7 +56,8 @@ def identity(cell: Cell) -> str:
     """
     if cell.name.startswith("sim.") and not cell.name.startswith("sim.tests."):
         return cell.name
-    computes = f"{cell.name}@{fingerprint(cell.function)}"
+    with of(cell.function):
+        computes = f"{cell.name}@{fingerprint(cell.function)}"
     _HERE.add(computes)
     return computes
 
@@ -72,10 +74,14 @@ def same_here(function: Function, computes: str) -> None:
     name, _, said = computes.partition("@")
     if not said or computes in _HERE or not _by_name(function):
         return
-    if fingerprint(function) != said:
+    with of(function):
+        found = fingerprint(function)
+    if found != said:
         raise NotComparable(
             f"{name} is another in this worker process than where the sweep was called: a file was edited "
-            'meanwhile, the worker is an old one, or a value is set below `if __name__ == "__main__":`'
+            "meanwhile, the worker is an old one, or a value, or what is set for a whole process (how NumPy "
+            "prints and takes errors, a precision, a locale), is set below "
+            '`if __name__ == "__main__":`: set it above, where workers come by'
         )
     _HERE.add(computes)
 

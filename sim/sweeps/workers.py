@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from sim.sweeps.hashing import fixed
+
 
 class SerialExecutor(Executor):
     """Runs each call at once, in this process."""
@@ -44,15 +46,17 @@ def available_cpus() -> int:
 def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Open a ProcessPoolExecutor; leaving by an exception ends its workers at once.
 
-    Never plain fork: a copy of a process with threads (a progress bar has one) can deadlock.
+    They hash texts by one seed, so that sets of these have one order in all of them.  Never plain fork: a copy
+    of a process with threads (a progress bar has one) can deadlock.
     """
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     alive, held = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(workers, context, _begin_worker, (alive,))
     try:
-        yield pool
-        pool.shutdown()
+        with fixed():
+            yield pool
+            pool.shutdown()
     finally:
         held.send_bytes(b"end")
         pool.shutdown(cancel_futures=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import builtins
 import decimal
+import json
 import math
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,7 +24,7 @@ from sim import SerialExecutor, load, simulate_cell, sweep
 from sim.sweeps import around, own
 from sim.sweeps.cell import Cell
 from sim.sweeps.fingerprint import NotComparable, fingerprint
-from sim.sweeps.tasks import identity
+from sim.sweeps.tasks import identity, same_here
 from sim.tests import sweep_stubs
 from sim.tests.sweep_stubs import ROOT
 from sim.tests.sweep_tools import loaded_cell
@@ -217,7 +219,7 @@ WIDER = {  # definitions, and what a cell then says
     ),
     "a set of one's own": (
         "import enum\nclass E(enum.Enum):\n    A = {}\n    def __repr__(self): return 'E'\nT = {{E.A}}",
-        "[x.value for x in T]",
+        "sorted(x.value for x in T)",
     ),
     "a table of a class of its own": ("class T(dict): pass\nt = T(k={})", "t['k']"),
     "a number of a class of its own": ("class N(int): pass\nn = N({})", "n + 0"),
@@ -282,6 +284,48 @@ WIDER = {  # definitions, and what a cell then says
         "import enum\nE = enum.Enum('E', {{'A': {}}})",
         "E.A.value",
     ),
+    "a made dataclass's value": (
+        "import dataclasses\nP = dataclasses.make_dataclass('P', [('x', int, {})])",
+        "P().x",
+    ),
+    "a made dataclass's method": (
+        "import dataclasses\nP = dataclasses.make_dataclass('P', ['x'], namespace={{'f': lambda self: {}}})",
+        "P(1).f()",
+    ),
+    "a made dataclass's field's name": (
+        "import dataclasses\nP = dataclasses.make_dataclass('P', ['x{}'])",
+        "P(1)",
+    ),
+    "a made dataclass's order of fields": (
+        "import dataclasses\nP = dataclasses.make_dataclass('P', ['a', 'b'][:: 2 * {} - 5])",
+        "P(1, 2).a",
+    ),
+    "a made dataclass's ordering": (
+        "import dataclasses\nP = dataclasses.make_dataclass('P', ['x'], order={} > 2)",
+        "P(1) < P(2)",
+    ),
+    "a made dataclass's field's part in a comparison": (
+        "import dataclasses as d\nP = d.make_dataclass('P', [('x', int, d.field(compare={} > 2))])",
+        "P(1) == P(2)",
+    ),
+    "a bound method that is wrapped": (
+        "import functools\ndef same(f):\n    @functools.wraps(f)\n    def g(*a): return f(*a)\n    return g\n"
+        "class M:\n    def __init__(self, k): self.k = k\n    @same\n    def f(self): return self.k\n"
+        "T = [M({}).f]",
+        "T[0]()",
+    ),
+    "a bound method with a cache": (
+        "import functools\nclass M:\n    def __init__(self, k): self.k = k\n"
+        "    @functools.lru_cache\n    def f(self): return self.k\nf = M({}).f",
+        "f()",
+    ),
+    "a bound method of a table": ("f = {{'a': {}}}.get", "f('a')"),
+    "a bound method of a text, in a partial": (
+        "import functools\nT = [functools.partial('{}'.ljust, 3)]",
+        "T[0]()",
+    ),
+    "a bound method of an array": ("import numpy as np\nf = np.array([{}]).sum", "f()"),
+    "a class method, by itself": ("f = classmethod(lambda kind: {})", "f.__func__(s)"),
 }
 
 
@@ -309,6 +353,56 @@ def test_what_a_cell_reaches_in_other_ways_counts(what: str, tmp_path: Path) -> 
         for name, k in (("a", 2), ("b", 3), ("c", 2))
     ]
     assert found[0] == found[2] != found[1]
+
+
+# What stands in a module where a cell is no plain function.
+CALLED = {
+    "with a cache": "import functools\nK = {}\n@functools.lru_cache\ndef cell(s, seed): return K\n",
+    "a partial": "from functools import partial\ndef f(k, s, seed): return k\ncell = partial(f, {})\n",
+    "an object": (
+        "class W:\n    def __init__(self, k): self.k = k\n    def __call__(self, s, seed): return self.k\n"
+        "cell = W({})\n"
+    ),
+    "an object that wraps": (
+        "import functools\nK = {}\ndef f(s, seed): return K\nclass W:\n"
+        "    def __init__(self, f): functools.update_wrapper(self, f)\n"
+        "    def __call__(self, s, seed): return self.__wrapped__(s, seed)\ncell = W(f)\n"
+    ),
+    "a bound method": (
+        "class W:\n    def __init__(self, k): self.k = k\n    def f(self, s, seed): return self.k\n"
+        "cell = W({}).f\n"
+    ),
+    "a bound method of a partial": (
+        "from functools import partial\nclass W:\n    def __init__(self, k): self.k = k\n"
+        "    def f(self, s, seed): return self.k\ncell = partial(W({}).f)\n"
+    ),
+    "a method's global": (
+        "K = {}\nclass W:\n    def f(self, s, seed): return K\ncell = W().f\n"
+    ),
+    "a class method": (
+        "class W:\n    k = {}\n    @classmethod\n    def f(cls, s, seed): return cls.k\ncell = W.f\n"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CALLED)
+def test_what_a_cell_that_is_no_plain_function_holds_counts(what: str, tmp_path: Path) -> None:
+    """Mended: its source alone counted, so that the older number was "reused"; or it was refused."""
+    found = [
+        fingerprint(loaded_cell(tmp_path / name, CALLED[what].format(k)))
+        for name, k in (("a", 2), ("b", 3), ("c", 2))
+    ]
+    assert found[0] == found[2] != found[1]
+
+
+def test_the_state_of_a_stream_that_all_share_counts_for_nothing(tmp_path: Path) -> None:
+    """Mended: a cell that seeds it was another in each process, so that nothing was reused."""
+    text = "from random import random, seed as sow\ndef cell(s, seed): return (sow(3), random())\n"
+    found = []
+    for k in (1, 2):
+        random.seed(k)
+        found.append(fingerprint(loaded_cell(tmp_path / str(k), text)))
+    assert found[0] == found[1]
 
 
 def test_which_of_two_functions_on_a_line_counts(tmp_path: Path) -> None:
@@ -520,59 +614,19 @@ def test_what_is_set_for_a_whole_process_counts(
     assert [*around.around()] == [f"locale {x}: xx" for x in around.PLACES]
     placed = fingerprint(cell)
     monkeypatch.undo()
-    monkeypatch.setattr(around, "sys", SimpleNamespace(flags=SimpleNamespace(optimize=2)))
+    flags = SimpleNamespace(optimize=0, utf8_mode=0)
+    monkeypatch.setattr(around, "sys", SimpleNamespace(flags=flags))
+    for said, told in (
+        ("UTF-8", []),
+        ("utf8", []),
+        ("ISO-8859-1", ["Python's encoding: iso8859-1"]),
+    ):
+        monkeypatch.setattr(around.locale, "getencoding", lambda said=said: said)
+        assert [*around.around()] == told
+    read = fingerprint(cell)
+    flags.optimize, flags.utf8_mode = 2, 1
     assert [*around.around()] == ["Python's optimize: 2"]
-    assert len({base, raised, shown, placed, fingerprint(cell)}) == 5
-
-
-HASHED = {
-    "hash('a')": "calls hash", "[hash(k) for k in s]": "calls hash", "list({'a', 'b'})": "in its order",
-    "[k for k in T]": "in its order", "next(iter(T))": "in its order", "[*T]": "in its order",
-    "''.join(T)": "in its order", "T.pop()": "in its order", "list(set('ab'))": "in its order",
-    "[(held, k) for held in [frozenset(['a', 2])] for k in frozenset(['a', 2])]": "in its order",
-    "sum(len(k) / 3 for k in T)": "in its order", "tuple({b'a', 2})": "in its order",
-    "sorted(T)": "", "'a' in T": "", "len(T)": "", "[k for k in {1, 2}]": "", "any(k for k in T)": "",
-    "sorted(list(T))": "", "list(set([1, 2]))": "", "{k: 1 for k in T}": "", "T | {'c'}": "", "C()": "",
-    "list({1: 2}.items())": "", "[k for k in sorted(T)]": "", "s.hash": "", "set()": "",
-}  # fmt: skip
-SETS = "T = {'a', 'b'}\nclass C:\n    def __hash__(self): return hash('a')\n"
-
-
-@pytest.mark.parametrize("said", HASHED)
-def test_what_hangs_on_how_texts_are_hashed_is_refused_or_told(
-    said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Mended: another process gives another number, and the first one was "reused"."""
-    monkeypatch.delenv("PYTHONHASHSEED", raising=False)
-    cell = loaded_cell(tmp_path / "a", f"{SETS}def cell(s, seed): return {said}\n")
-    if HASHED[said]:
-        for seed in ("", "random"):
-            monkeypatch.setenv("PYTHONHASHSEED", seed)
-            with pytest.raises(
-                NotComparable, match=f"cell .*{HASHED[said]}, which is another in each"
-            ):
-                fingerprint(cell)
-    else:
-        assert fingerprint(cell)
-    found = []
-    for seed in ("1", "2", "01"):
-        monkeypatch.setenv("PYTHONHASHSEED", seed)
-        found.append(fingerprint(cell))
-    assert found[0] == found[2]
-    assert (found[0] != found[1]) == bool(HASHED[said])
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["def cell(s, seed):\n    r = []\n    own = {'a', 'b'}\n    for k in own: r.append(k)\n    return r\n",
-     "def made():\n    own = {'a'}\n    def cell(s, seed): return list(own)\n    return cell\ncell = made()\n"],
-)  # fmt: skip
-def test_a_set_that_a_name_of_its_own_holds_is_known(
-    text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.delenv("PYTHONHASHSEED", raising=False)
-    with pytest.raises(NotComparable, match="goes through a set of texts in its order"):
-        fingerprint(loaded_cell(tmp_path / "a", text))
+    assert len({base, raised, shown, placed, read, fingerprint(cell)}) == 6
 
 
 def test_the_packages_own_cells_go_by_their_version() -> None:
@@ -608,6 +662,29 @@ def test_a_folder_that_is_called_like_the_installed_packages_is_ones_own(
     monkeypatch.setattr(own, "_INSTALLED", (kind(str((tmp_path / "lib").resolve())),))
     for name, mine in (("lib-mine", True), ("lib", False)):
         assert own.ours(sys.modules[loaded_cell(tmp_path / name, BASE).__module__]) == mine
+
+
+def test_the_package_of_a_cell_counts_also_where_it_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mended: a cell of a package that was installed anew, with other code, had its older numbers "reused"."""
+    kind = type(own._INSTALLED[0])
+    monkeypatch.setattr(own, "_INSTALLED", (kind(str(tmp_path.resolve())),))
+    text = "from helper_of_test import scale\ndef cell(s, seed): return {} * scale(s)\n"
+    cells = [loaded_cell(tmp_path / str(k), text.format(k)) for k in (2, 3)]
+    found = []
+    for cell in cells:
+        found.append(identity(Cell(cell)))
+        same_here(cell, found[-1])
+        assert not own.is_own(cell)
+    assert found[0] != found[1]
+    other = loaded_cell(tmp_path / "4", text.format(2), "def scale(x):\n    return 3 * x\n")
+    assert identity(Cell(other)) == found[0], "another package, which is known by its name"
+    monkeypatch.undo()
+    with own.of(json.dumps):
+        assert not own.is_own(json.dumps)
+    with own.of(fingerprint):
+        assert own.installed(own)
 
 
 def test_results_are_found_by_the_plain_name(tmp_path: Path) -> None:

@@ -10,10 +10,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim import CellError, sweep
 from sim.sweeps.fingerprint import NotComparable, fingerprint
+from sim.sweeps.tasks import same_here
 from sim.sweeps.workers import worker_pool
 from sim.tests.sweep_stubs import ROOT
 from sim.tests.sweep_tools import loaded_cell
@@ -76,6 +78,15 @@ def test_a_worker_that_has_another_edition_gives_no_number(tmp_path: Path) -> No
     )
     assert done.returncode == 1
     assert "cell is another in this worker process than where the sweep was called" in done.stderr
+
+
+def test_a_worker_tells_of_what_is_set_for_a_whole_process(tmp_path: Path) -> None:
+    """Mended: it was refused, and the message told of values alone."""
+    cell = loaded_cell(tmp_path / "a", "def cell(s, seed): return 2\n")
+    with np.printoptions(precision=3):
+        there = f"{cell.__qualname__}@{fingerprint(cell)}"
+    with pytest.raises(NotComparable, match=r"set for a whole process \(how NumPy prints"):
+        same_here(cell, there)
 
 
 def test_an_older_worker_gives_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +165,12 @@ def test_what_asks_the_environment_is_refused(how: str, call: str, tmp_path: Pat
      ("import platform", "platform.node()"), ("from os import getpid as k", "k()"),
      ("import time\ndef f(clock=time.time): return clock()", "f()"),
      ("import time\nT = {'t': time.time}", "T['t']()"),
-     ("import time\nfrom functools import partial\nf = partial(time.ctime, 0)", "f()")],
+     ("import time\nfrom functools import partial\nf = partial(time.ctime, 0)", "f()"),
+     ("import time", "getattr(time, 'time')()"), ("import time", "getattr(time, 'time', None)()"),
+     ("import numpy as np", "getattr(getattr(np, 'random'), 'rand')()"),
+     *((f"import dataclasses, random, time\nimport numpy as np\n@dataclasses.dataclass\nclass O:\n"
+        f"    x: float = dataclasses.field(default_factory={k})", "O().x")
+       for k in ("time.time", "np.random.default_rng", "random.Random", "random.random"))],
 )  # fmt: skip
 def test_what_comes_otherwise_each_time_is_refused(how: str, call: str, tmp_path: Path) -> None:
     """Mended: its first number was "reused" for ever, and another process or order gave another."""
@@ -172,7 +188,12 @@ def test_what_comes_otherwise_each_time_is_refused(how: str, call: str, tmp_path
      ("import numpy as np", "np.random.SeedSequence(3, spawn_key=(s,))"),
      ("import numpy as np", "np.random.SeedSequence(entropy=3, spawn_key=(s,))"),
      ("from numpy.random import default_rng", "default_rng(dict(a=None) or s)"),
-     ("class O: seed = time = 3", "O.seed + O.time"), ("", "[time.time for time in (s,)]"),
+     ("class O: seed = time = 3", "O.seed + O.time"), ("import time", "getattr(s, 'time')()"),
+     ("import numpy as np", "getattr(np, 'sin')(np.pi)"), ("import math", "(getattr(math, 'sin')(s), 'time')"),
+     ("import time\ndef getattr(k, name): return 3", "getattr(time, 'time')"),
+     ("import dataclasses\n@dataclasses.dataclass\nclass O:\n"
+      "    x: list = dataclasses.field(default_factory=list)", "O().x"),
+     ("import time", "(getattr(s, 'a')(time), s.time)"), ("", "[time.time for time in (s,)]"),
      ("import numpy as np", "(np.random.seed(seed), np.random.rand())[1]"),
      ("import random", "(random.seed(3), random.random())[1]"),
      ("from datetime import datetime", "datetime(2020, 1, 1).day"), ("import sys", "sys.maxsize")],

@@ -196,6 +196,25 @@ def test_a_missing_folder_or_file_is_named(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_file_of_two_names_is_refused_and_left_untouched(tmp_path: Path) -> None:
+    """Mended: by the other name what the log held was missing, without a word."""
+    path, other = tmp_path / "s.db", tmp_path / "other.db"
+    _fill(path, 1)
+    with sqlite3.connect(path) as held:  # which leaves the log there
+        held.execute("SELECT count(*) FROM cell").fetchall()
+        os.link(path, other)
+        for call in (
+            lambda: Store(other), lambda: Store(path), lambda: Store(other, create=False),
+            lambda: salvage(other, tmp_path / "new.db"),
+        ):  # fmt: skip
+            with pytest.raises(StoreError, match=r"has 2 names \(hard links\)"):
+                call()
+    held.close()
+    other.unlink()
+    with Store(path) as store:
+        assert len(store) == 1
+
+
 def test_a_lock_held_too_long_is_an_error_and_nothing_is_lost(tmp_path: Path) -> None:
     _fill(tmp_path / "s.db", 1)
     with Store(tmp_path / "s.db", patience=0.05) as store:

@@ -27,7 +27,7 @@ from sim.sweeps import own
 from sim.sweeps import said as sources
 from sim.sweeps.tasks import Task
 from sim.tests.sweep_tools import loaded_cell
-from sim.tests.test_fingerprint import BASE, EDITS, KINDS, MADE, SAME, WIDER
+from sim.tests.test_fingerprint import BASE, CALLED, EDITS, KINDS, MADE, SAME, WIDER
 from tests.tool.judged.tools import raises
 
 HELPER = "def scale(x):\n    return 2 * x\n"
@@ -94,6 +94,9 @@ def _tables(loads: _Loads) -> None:
             for k in (2, 3, 2)
         ]
         assert found[0] == found[2] != found[1], what
+    for what, text in CALLED.items():
+        one, two, again = (loads.print(text.format(k)) for k in (2, 3, 2))
+        assert one == again != two, what
     for what, (made, put) in MADE.items():
         text = (
             "from functools import cached_property\nfrom helper_of_test import Held, made\n"
@@ -121,8 +124,8 @@ SURE = (
 )
 ATTACHED = "{} has SQLite attach a base, of which nobody is told: connect to it"
 HASHED = (
-    "cell {}, which is another in each process: its numbers would stay when that is another; fix "
-    "PYTHONHASHSEED, sort what is a set, or take hashlib"
+    "{}, which is another in each process: its numbers would stay when that is another; sort what is a set, or "
+    "take hashlib; or fix PYTHONHASHSEED before Python starts, as a sweep's own worker processes do"
 )
 OWN = """
 import os
@@ -164,8 +167,13 @@ REFUSED: tuple[tuple[str, str, str], ...] = (
     ("", "s.execute('Attach \"x.db\" as other')", ATTACHED.format("cell")),
     ("", "s.execute('attachment of x')", ""),
     ("environ = 2", "environ", ""), (OWN, "world.read()", ""), (OWN, "World.made()", ""),
-    ("", "hash(s)", HASHED.format("calls hash")),
-    ("K = {'a', 2}", "list(K)", HASHED.format("goes through a set of texts in its order")),
+    ("", "hash(s)", HASHED.format("cell calls hash")),
+    ("K = {'a', 2}", "list(K)",
+     HASHED.format("cell goes through a set of texts in its order, or hands it on")),
+    ("K = [{'a'}]", "K", HASHED.format("K[0] is a set of texts, and what takes its order is not followed")),
+    ("class C: pass\nc = C()\nc.k = {'a'}", "list(c.k)",
+     HASHED.format("cell goes through a set of texts in its order, or hands it on")),
+    ("K = [{2}]", "list(K[0])", ""),
     (STATIC, "World.of(os)", None), (OWN, "s.environ", None),
 )  # fmt: skip
 

@@ -103,6 +103,11 @@ def _loaded(name: str) -> tuple[Any, Any]:
     return importlib.import_module(f"{name}.cells"), importlib.import_module(f"{name}.other")
 
 
+def _fails(judge: ModuleType, thing: Any) -> None:
+    with judge.of(thing):
+        raise ZeroDivisionError
+
+
 def _whose(judge: ModuleType, cells: Any, name: str) -> None:
     main = ModuleType("__main__")
     for module, ours, installed in (
@@ -110,6 +115,14 @@ def _whose(judge: ModuleType, cells: Any, name: str) -> None:
         (ModuleType("nowhere"), False, True), (main, True, False),
     ):  # fmt: skip
         assert (judge.ours(module), judge.installed(module)) == (ours, installed), module
+    for thing, package in ((np.ndarray, True), (json.dumps, False), (of_sim.codes, False)):
+        with judge.of(thing):
+            found = judge.ours(np), judge.ours(json), judge.installed(np), judge.installed(of_sim)
+            assert found == (package, False, not package, True), thing
+            held = {**judge._PACKAGE}
+        assert (list(held.values()), judge._PACKAGE) == (["numpy" if package else ""], {})
+        raises(ZeroDivisionError, lambda t=thing: _fails(judge, t))
+        assert judge._PACKAGE == {}
     for thing, engine in (
         (np.ndarray, False),
         (cells.cell, False),
@@ -124,7 +137,8 @@ def _whose(judge: ModuleType, cells: Any, name: str) -> None:
         (cells.cell, True), (cells.Kind, True), (json.dumps, False), (json.JSONDecoder, False), (int, False),
         (3, False), (lost, True),
         (kind, True), (len, False), (np.ndarray, False), (cells.Kind(), False),
-        (types.FunctionType(cells.bare.__code__, {}), True),
+        (types.FunctionType(cells.bare.__code__, {}), True), (types.new_class("SimpleNamespace"), True),
+        (types.SimpleNamespace, False), (types.new_class("New"), True),
     ):  # fmt: skip
         assert judge.is_own(thing) is own, thing
 

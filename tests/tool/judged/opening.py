@@ -203,9 +203,9 @@ def _starts(judge: ModuleType, folder: Path) -> None:
         space["asks"]()
         multiprocessing.Process(name="one")._popen = None  # made, not started
     assert files == {}
-    judge._unseen("x")
+    judge.tell_unseen("x")
     with judge.reading() as files:
-        judge._unseen("x")
+        judge.tell_unseen("x")
     assert files == {"x": judge.UNSEEN}
     for function, said in (
         (threading.Thread().run, []),

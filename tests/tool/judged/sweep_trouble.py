@@ -52,6 +52,14 @@ def refused(judge: ModuleType) -> None:
         foreign = folder / "foreign.db"
         sql(foreign, "create table t(x)")
         assert "not a sweep store" in raises(judge.StoreError, lambda: judge.Store(foreign))
+        linked = folder / "linked.db"
+        fill(judge, linked)
+        os.link(linked, folder / "again.db")
+        for name in ("linked.db", "again.db"):
+            said = raises(judge.StoreError, lambda n=name: judge.Store(folder / n))
+            assert said.startswith(f"{folder / name} has 2 names (hard links), and SQLite keeps")
+        (folder / "again.db").unlink()
+        judge.Store(linked).close()
         assert sql(foreign, "select name from sqlite_master") == [("t",)]
 
 
