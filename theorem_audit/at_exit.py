@@ -3,8 +3,8 @@
 What a chapter or evidence leaves running (a thread, a timer, a handler of ``atexit`` or of a signal) can end
 the process at any time, long after the evidence.  So nothing is looked for: from ``begin`` on ``os._exit``
 gives no success, and no other program takes the process's place, until ``finish`` says what came out; then no
-other code than that one stands for it.  All else that ends a process from Python is an error, or a signal, and no success.
-Not met: native code, as ``ctypes`` calls it.
+other code than that one stands for it.  All else that ends a process from Python is an error, or a signal, and
+no success.  Not met: native code, as ``ctypes`` calls it.
 """
 
 from __future__ import annotations

@@ -23,12 +23,14 @@ LATE = {  # called as the process ends
     "by another name": "register(lambda: os._exit(0))",
     "a method of a package": "atexit.register(threading.Timer(0, lambda: os._exit(0)).run)",
     "of a module of no file": "exec('import atexit, os; atexit.register(lambda: os._exit(0))', {})",
-    "another program": "atexit.register(os.execv, '/bin/true', ['true'])",
+    "another program": "atexit.register(lambda: os.execv('/bin/true', ['true']))",
     "a thread": "threading.Thread(target=lambda: (threading.main_thread().join(), os._exit(0))).start()",
     "a signal's": "signal.signal(signal.SIGUSR1, lambda *_: os._exit(0)); "
     "atexit.register(signal.raise_signal, signal.SIGUSR1)",
     "what a script calls last": "sys.exit = lambda *_: None",
 }
+# As an installed command begins and ends.
+SCRIPT = "import sys; from {} import main; sys.exit(main())"
 FAILS = (
     "from theorem_audit import evidence, expect\n\n"
     "@evidence('GD-STEP', 'witness')\ndef test_leaves(claim):\n"
@@ -38,8 +40,8 @@ FAILS = (
 def _ends(fresh: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """A process of its own: what others start here in a fork is ended before anything is called late."""
     return subprocess.run(
-        [sys.executable, "-m", *words], cwd=fresh, env=this_tool(), capture_output=True, text=True,
-        timeout=120, check=False,
+        [sys.executable, "-c", SCRIPT.format(words[0]), *words[1:]],
+        cwd=fresh, env=this_tool(), capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
 
@@ -92,7 +94,7 @@ def test_what_a_file_leaves_makes_no_success_of_a_run(fresh: Path, place: str) -
     (fresh / "tests" / "test_more.py").write_text(
         f"{FAILS}    expect(claim.formula is None, 'm')\n"
     )
-    done = _ends(fresh, "theorem_audit", "run", "--workers", "1")
+    done = _ends(fresh, "theorem_audit.cli", "run", "--workers", "1")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "refuted" in done.stdout
     assert "was called" in done.stderr
@@ -100,9 +102,9 @@ def test_what_a_file_leaves_makes_no_success_of_a_run(fresh: Path, place: str) -
 
 @IN_CI
 def test_what_a_signal_raises_makes_no_success_of_a_run(fresh: Path) -> None:
-    """Mended: the handler raised SystemExit(0) beside what looks out for it."""
+    """A handler that raises SystemExit(0) again and again, beside what looks out for it, too."""
     timer = "signal.setitimer(signal.ITIMER_REAL, 0.3, 0.02)"
     timer = f"signal.signal(signal.SIGALRM, lambda *_: sys.exit(0)); {timer}"
     (fresh / "small" / "one.py").write_text(f"{HEAD}{timer}\n")
-    done = _ends(fresh, "theorem_audit", "run", "--workers", "1")
+    done = _ends(fresh, "theorem_audit.cli", "run", "--workers", "1")
     assert done.returncode not in (0, 3), done.stdout + done.stderr
