@@ -1,92 +1,141 @@
-"""What evidence leaves to be called as the process ends: a session of pytest could get another exit code by it.
+"""How a process of ours may end: as a success only after what it was asked has ended so, whoever ends it.
 
-``audit run`` has judged by then, and its workers' ends say nothing.
+What a chapter or evidence leaves running (a thread, a timer, a handler of ``atexit`` or of a signal) can end
+the process at any time, long after the evidence.  So nothing is looked for: from ``begin`` on ``os._exit``
+gives no success, and no other program takes the process's place, until ``finish`` says what came out; then no
+other code than that one stands for it.  All else that ends a process from Python is an error, or a signal, and
+no success.  Not met: native code, as ``ctypes`` calls it.
 """
 
 from __future__ import annotations
 
-import atexit
-import inspect
+import operator
 import os
+import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
 from typing import Any
 
-ENDS = (os._exit, os.abort, os.kill)  # as they are here: a guard may stand in their places
+from theorem_audit.guard import HOMES, Left, place
+from theorem_audit.weigh.leftovers import SIGNALS, TIMERS
+
+OTHERS = ("execv", "execve")  # ``os.execl`` and the others call one of these
 
 
-@dataclass
-class Left:
-    """What was left: ``own`` of the project's, which is taken back; ``unknown`` of nobody knows whom."""
+class _Process:
+    """Of the process that began last: how many runs go on in it, and what the outermost came to."""
 
-    own: list[str] = field(default_factory=list)
-    unknown: int = 0
+    def __init__(self) -> None:
+        self.number, self.running, self.code = os.getpid(), 0, 0
+        self.stream = -1  # standard error, before anybody captures it
 
     @property
-    def said(self) -> str:
-        """What to say of it; empty where nothing was left, or what a package registers for itself."""
-        if self.own:
-            return f"it leaves {self.own[0]} to be called as the process ends"
-        return (
-            "it leaves what is called as the process ends, and is not known" if self.unknown else ""
-        )
+    def least(self) -> int:
+        """What takes the place of a success; 0 in a process that was forked, which ends as it likes."""
+        if self.number != os.getpid():
+            return 0
+        return 1 if self.running else self.code
 
 
-@contextmanager
-def heard(root: Path) -> Iterator[Left]:
-    """Hear what the block registers with ``atexit``; what stands in files below ``root`` is taken back.
+_now = _Process()
+_installed = False
 
-    What is registered by another name of ``atexit.register`` is counted alone: the process then ends with 1
-    before it is called.
+
+class Ending:
+    """Of one run, or session: ``begin``, then ``finish`` with what came out.  A run may go on within another.
+
+    ending = Ending()
+    ending.begin()
+    ...
+    ending.finish(1)  # os._exit(0) ends this process with 1 from now on
     """
-    left, first, held = Left(), atexit._ncallbacks(), list[Callable[..., Any]]()
-    register = atexit.register
 
-    def hears(function: Callable[..., Any], /, *words: Any, **named: Any) -> Callable[..., Any]:
-        held.append(function)
-        return register(function, *words, **named)
+    def __init__(self) -> None:
+        self._begun = False
+        self._exit, self._handlers = sys.exit, _handlers()
+        self._ticks = {x: signal.getitimer(x)[0] > 0 for x in TIMERS}
 
-    atexit.register = hears
-    try:
-        yield left
-    finally:
-        atexit.register = register
-        left.unknown = max(atexit._ncallbacks() - first - len(held), 0)
-        if left.unknown:
-            register(_end)  # called before them
-        for function in held:
-            ends = any(_inner(function) is x for x in ENDS)
-            if ends or _stands_below(function, root):
-                atexit.unregister(function)
-                left.own.append(getattr(function, "__qualname__", repr(function)))
+    def begin(self) -> None:
+        """From now on this process ends with no success."""
+        global _now
+        install()
+        if _now.number != os.getpid():
+            _now = _Process()
+        if not _now.running and _now.stream < 0:
+            with suppress(OSError):  # there may be none
+                _now.stream = os.dup(2)
+        _now.running += 1
+        self._begun = True
 
+    def finish(self, code: int, *, stands: bool = True) -> None:
+        """The run came to ``code``: with no less does the process end.  What would raise SystemExit as a signal
+        comes, or stand in the place of ``sys.exit``, is put back.
 
-def _end() -> None:
-    """End a process, in which evidence has failed, before what nobody knows could end it as a success."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()
-    os._exit(1)
-
-
-def _inner(function: Any) -> Any:
-    while isinstance(function, partial):
-        function = function.func
-    return inspect.unwrap(function)
-
-
-def _stands_below(function: Any, root: Path) -> bool:
-    """Whether a function, a method or an object that is called stands in a file of the project."""
-    function = _inner(function)
-    code = getattr(getattr(function, "__func__", function), "__code__", None)
-    module = sys.modules.get(type(function).__module__)
-    if not (file := code.co_filename if code else getattr(module, "__file__", None)):
-        return False  # of no file: a package's own, in another language
-    below = Path(file).resolve()
-    return below.is_relative_to(root) and "site-packages" not in below.parts
+        stands: false where a caller in this process is told the code, and makes of it what it likes.
+        """
+        _now.running -= self._begun
+        self._begun = False
+        if _now.running:
+            return
+        if stands:
+            _now.code = _now.code or code
+        sys.exit = self._exit
+        if threading.current_thread() is threading.main_thread():
+            for x in TIMERS:
+                if not self._ticks[x]:
+                    signal.setitimer(x, 0)
+            for number, had in self._handlers.items():
+                if signal.getsignal(number) != had:
+                    signal.signal(number, had)
 
 
-__all__ = ["Left", "heard"]
+def install() -> None:
+    """Stand where Python ends the process, before anybody takes it from there by name."""
+    global _installed
+    if not _installed:
+        _installed = True
+        for home in HOMES:
+            made = {"_exit": _ends(vars(home)["_exit"])}
+            made |= {x: _replaces(x, vars(home)[x]) for x in OTHERS if x in vars(home)}
+            vars(home).update(made)
+
+
+def _ends(old: Callable[[int], Any]) -> Callable[[int], Any]:
+    @wraps(old)
+    def _exit(status: int) -> Any:
+        if not operator.index(status) & 0xFF and (code := _now.least):
+            _tell(f"os._exit({status}) was called, which is no success here: exit code {code}")
+            status = code
+        return old(status)
+
+    return _exit
+
+
+def _replaces(name: str, old: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(old)
+    def execute(*words: Any, **named: Any) -> Any:
+        if _now.least:
+            at, said = place(traceback.extract_stack()[:-1]), [*words, *named.values()]
+            raise Left(f"{at}: os.{name}({', '.join(map(repr, said[:1]))}) was called")
+        return old(*words, **named)
+
+    return execute
+
+
+def _tell(what: str) -> None:
+    at = place(traceback.extract_stack()[:-2])
+    with suppress(OSError):  # nobody may listen
+        os.write(_now.stream, f"{at}: {what}\n".encode("utf-8", "replace"))
+
+
+def _handlers() -> dict[int, Any]:
+    """What Python calls for each signal; without those that another language handles."""
+    found = {x: signal.getsignal(x) for x in SIGNALS}
+    return {x: handler for x, handler in found.items() if handler is not None}
+
+
+__all__ = ["Ending", "install"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from theorem_audit import completion, project, show
+from theorem_audit import at_exit, completion, project, show
 from theorem_audit.doubt import commands as doubts
 from theorem_audit.errors import BadUsage, NoEvidence, NoNotes, UnknownEvidence
 from theorem_audit.guard import Left, no_exit
@@ -182,7 +182,21 @@ def _first_word(rest: Sequence[str]) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Entry point; returns the exit code."""
+    """Entry point; returns the exit code, and the process ends with no other (``at_exit``)."""
+    ending, code, parsed = at_exit.Ending(), 1, list[int]()
+    ending.begin()
+    try:
+        code = _main(argv, parsed)
+    except SystemExit as left:
+        code = parsed[0] if parsed else 1  # else of what was left running, as a signal comes
+        raise SystemExit(code) from left
+    finally:
+        ending.finish(code, stands=argv is None)
+    return code
+
+
+def _main(argv: Sequence[str] | None, parsed: list[int]) -> int:
+    """What ``main`` gives; ``parsed`` is given the code with which the parser ends the process."""
     words = list(sys.argv[1:] if argv is None else argv)
     if not __debug__:
         print("audit: python -O strips the assertions of evidence: run without it", file=sys.stderr)
@@ -195,7 +209,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         project.use(here)
         with no_exit():  # a project's own commands are imported for it
             parser = _parser(here, _first_word(rest))
-        args = parser.parse_args(rest)
+        try:
+            args = parser.parse_args(rest)
+        except SystemExit as left:
+            parsed.append(left.code if isinstance(left.code, int) else int(left.code is not None))
+            raise
         if args.command is None:
             parser.print_help()
             return 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from types import FrameType
 from typing import Any
 
 ENDS = ("_exit", "execv", "execve")  # ``os.execl`` and the others call one of these
+HOMES = (os, sys.modules[os.name])  # where they stand: ``posix._exit`` is ``os._exit``
 
 
 class Left(Exception):
@@ -26,29 +28,32 @@ def no_exit() -> Iterator[None]:
     KeyboardInterrupt passes, and a process that the block forks ends as it likes.
     """
     old, here = {name: getattr(os, name) for name in ENDS if hasattr(os, name)}, os.getpid()
+    others = [(home, {name: getattr(home, name) for name in old}) for home in HOMES]
 
     def refusing(name: str) -> Callable[..., None]:
         def refused(*words: Any, **named: Any) -> None:
             if os.getpid() != here:
                 old[name](*words, **named)
-            place, said = _place(traceback.extract_stack()[:-1]), [*words, *named.values()]
-            raise Left(f"{place}: os.{name}({', '.join(map(repr, said[:1]))}) was called")
+            at, said = place(traceback.extract_stack()[:-1]), [*words, *named.values()]
+            raise Left(f"{at}: os.{name}({', '.join(map(repr, said[:1]))}) was called")
 
         return refused
 
-    for name in old:
-        setattr(os, name, refusing(name))
+    for home, names in others:
+        for name in names:
+            setattr(home, name, refusing(name))
     try:
         yield
     except (Exception, KeyboardInterrupt):
         raise
     except BaseException as error:
         said = ", ".join(map(repr, error.args))
-        place = _place(traceback.extract_tb(error.__traceback__))
-        raise Left(f"{place}: {type(error).__name__}({said}) was raised") from error
+        at = place(traceback.extract_tb(error.__traceback__))
+        raise Left(f"{at}: {type(error).__name__}({said}) was raised") from error
     finally:
-        for name, function in old.items():
-            setattr(os, name, function)
+        for home, names in others:
+            for name, function in names.items():
+                setattr(home, name, function)
 
 
 class Ended(KeyboardInterrupt):
@@ -81,7 +86,7 @@ def ends_in_order() -> Iterator[None]:
             signal.signal(x, signal.SIG_DFL)
 
 
-def _place(frames: list[traceback.FrameSummary] | traceback.StackSummary) -> str:
+def place(frames: list[traceback.FrameSummary] | traceback.StackSummary) -> str:
     """File and line that came last."""
     if not frames:
         return "what no frame tells of"
@@ -89,4 +94,4 @@ def _place(frames: list[traceback.FrameSummary] | traceback.StackSummary) -> str
     return f"{last.filename}, line {last.lineno}"
 
 
-__all__ = ["Ended", "Left", "ends_in_order", "no_exit"]
+__all__ = ["HOMES", "Ended", "Left", "ends_in_order", "no_exit", "place"]

@@ -17,7 +17,7 @@ from unittest import SkipTest
 import hypothesis
 import pytest
 
-from theorem_audit import at_exit, project
+from theorem_audit import project
 from theorem_audit.checks.mark import (
     Evidence,
     UnknownEvidence,
@@ -28,6 +28,7 @@ from theorem_audit.checks.mark import (
 from theorem_audit.checks.run_context import DEFAULT_SEED
 from theorem_audit.files import is_plain
 from theorem_audit.guard import no_exit
+from theorem_audit.pytest_plugin import ENDING
 from theorem_audit.weigh import collected, jobs, lemmas_named, runner, sense
 from theorem_audit.weigh.ledger import Ledger
 from theorem_audit.weigh.outcome import Outcome
@@ -89,6 +90,13 @@ def _marks(mark: Evidence, row: int) -> list[pytest.MarkDecorator]:
 
 def _label(mark: Evidence, case: str) -> str:
     return mark.claim_id + (f"-{case}" if case else "")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """From here on files of evidence are imported: the process ends with no success before the session has."""
+    if (ending := session.config.stash.get(ENDING, None)) is not None:
+        ending.begin()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -164,10 +172,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
     def call(**arguments: Any) -> Any:
         try:
-            with no_exit(), at_exit.heard(project.current().root) as left:
+            with no_exit():
                 said = pyfuncitem.obj(**arguments)
-            if left.said:
-                raise RuntimeError(left.said)
         except BaseException as error:
             caught.append(error)
             raise

@@ -7,6 +7,8 @@ is added and nothing happens.
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,8 @@ MARKS = (
     "kind(name): evidence of that kind: symbolic, certificate, simulation, ... (theorem-audit)",
     "slow: evidence that `audit run --quick` leaves out (theorem-audit)",
 )
+
+ENDING = pytest.StashKey[Any]()  # how the process ends, where that is a project's session
 
 
 def _found(*start: object) -> Project | None:
@@ -29,6 +33,9 @@ def _found(*start: object) -> Project | None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--audit-json FILE`` and ``--audit-seed N``, within a project."""
     if _found() is not None:
+        from theorem_audit import at_exit
+
+        at_exit.install()  # before a file of tests has it by name
         group = parser.getgroup("audit", "weighing evidence")
         group.addoption("--audit-json", metavar="FILE", help="write the ledger of this run as JSON")
         group.addoption(
@@ -57,3 +64,21 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"--audit-seed {seed}: an integer >= 0")
     pytest_evidence.start(config)
     config.pluginmanager.register(pytest_evidence, "theorem-audit-evidence")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
+    """What the session comes to is what the process ends with."""
+    if (_found(config.rootpath) or _found()) is None:
+        return (yield)
+    from theorem_audit import at_exit
+
+    ending, code = config.stash.setdefault(ENDING, at_exit.Ending()), 1
+    try:
+        said = yield
+        code = int(said or 0)
+    except SystemExit as left:
+        raise SystemExit(1) from left  # nobody but what was left running raises it here
+    finally:
+        ending.finish(code)
+    return said

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import struct
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from theorem_audit.weigh.meanwhile import Meanwhile
-from theorem_audit.weigh.workers import Crew
+from theorem_audit.weigh.workers import READ_LIMIT, Crew
 
 LONG = 600.0  # seconds: what waits so long has failed
 
@@ -112,3 +117,37 @@ def test_a_crew_is_ended_in_the_midst_of_a_job() -> None:
         meanwhile.stop()
         assert list(found) == []
     assert time.monotonic() - began < LONG / 2
+
+
+def _begins_an_answer(_: str) -> str:
+    """Evidence that writes the length of an answer where its process answers, and no more."""
+    for name in os.listdir("/proc/self/fd"):
+        with suppress(OSError):
+            if int(name) > 2 and stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                os.write(int(name), struct.pack("!i", 999))
+    time.sleep(LONG)
+    return "never"
+
+
+def _nothing() -> None:
+    pass
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="no list of open files here")
+def test_to_stop_waits_for_no_answer_that_has_only_begun() -> None:
+    """Mended: Ctrl-C came back after up to a minute."""
+    with Crew(_begins_an_answer, _nothing, workers=1, limit=LONG) as crew:
+        meanwhile = Meanwhile(crew)
+        found = meanwhile.run(["a"])
+        asked = threading.Thread(target=lambda: [*found])
+        asked.start()
+        while (
+            not any(isinstance(x, threading.Timer) for x in threading.enumerate())
+            or not crew._hands[0].ready
+        ):
+            time.sleep(0.05)
+        time.sleep(0.2)
+        began = time.monotonic()
+        meanwhile.stop()
+        assert time.monotonic() - began < READ_LIMIT / 2
+        asked.join()

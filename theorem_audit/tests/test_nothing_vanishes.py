@@ -7,7 +7,6 @@ import json
 import os
 import py_compile
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from theorem_audit.passed_by import marks_passed_by
 from theorem_audit.tests.conftest import Run
 from theorem_audit.tests.test_plugin import run as run_pytest
 from theorem_audit.tests.thorough import IN_CI, THOROUGH, in_ci_but, thorough_but
-from theorem_audit.tests.warm import this_tool
 from theorem_audit.unreached import EVIDENCE
 
 REFUTES = (
@@ -388,48 +386,17 @@ def test_a_test_of_pytest_that_ends_the_process_is_an_error(fresh: Path, how: st
     assert "1 failed" in done.stdout
 
 
-HANDLERS = {
-    "a lambda": (
-        "",
-        "atexit.register(lambda: os._exit(0))",
-        "it leaves test_leaves.<locals>.<lambda> to",
-    ),
-    "the end itself": (
-        "from os import _exit",
-        "atexit.register(_exit, 0)",
-        "it leaves _",  # under another name where coverage is measured
-    ),
-    "by another name": (
-        "from atexit import register",
-        "register(lambda: os._exit(0))",
-        "and is not known",
-    ),
-    "pytest's end": ("import pytest", "pytest.exit('bye', 0)", "Exit: bye"),
-    "a package's own": (
-        "",
-        "import threading; atexit.register(threading.active_count)",
-        "",
-    ),
-    "one in another language": ("", "atexit.register(len, 'abc')", ""),
-}
-
-
-@pytest.mark.parametrize("what", in_ci_but(HANDLERS, "a lambda", "pytest's end"))
-def test_what_would_end_a_session_of_pytest_later_is_an_error(fresh: Path, what: str) -> None:
-    """Mended: a session with a failure ended with 0, as the process ended, or at once."""
-    head, does, says = HANDLERS[what]
+def test_evidence_that_asks_pytest_to_end_is_an_error(fresh: Path) -> None:
+    """Mended: a session with a failure ended at once, with 0."""
     _write(fresh, {
-        "tests/test_more.py": f"import atexit, os\n{head}\nfrom theorem_audit import evidence, expect\n\n"
+        "tests/test_more.py": "import pytest\nfrom theorem_audit import evidence, expect\n\n"
         "@evidence('GD-STEP', 'witness')\ndef test_leaves(claim):\n"
-        f"    expect(claim.formula is not None, 'm')\n    {does}\n"
+        "    expect(claim.formula is not None, 'm')\n    pytest.exit('bye', 0)\n"
     })  # fmt: skip
-    call = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        call, cwd=fresh, env=this_tool(), capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == (1 if says else 0), done.stdout + done.stderr
-    assert says in done.stdout
-    assert ("1 failed, 1 passed" if says else "2 passed") in done.stdout
+    done = run_pytest(fresh)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Exit: bye" in done.stdout
+    assert "1 failed, 1 passed" in done.stdout
 
 
 def test_a_process_that_evidence_forks_runs_no_other_test(fresh: Path) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 from theorem_audit.weigh.workers import Crew
 
+SOON = 2.0  # seconds for a crew to see that it is stopped: it looks several times in one
+
 
 class Meanwhile:
     """A crew that hands out its jobs from a thread; nobody else uses it until they have ended, or ``stop``."""
@@ -51,7 +53,10 @@ class Meanwhile:
         self.crew.stopped, self._thread = True, None
         # Interrupted before the thread began, it cannot be joined: it finds the crew stopped.
         with suppress(RuntimeError):
-            thread.join()
+            thread.join(SOON)
+            if thread.is_alive():  # it reads an answer of which the rest does not come
+                self.crew.kill()
+                thread.join()
             self.crew.stopped = False
 
 

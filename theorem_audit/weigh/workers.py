@@ -134,6 +134,11 @@ class Crew:
         for hand in list(self._hands):
             self._end(hand)
 
+    def kill(self) -> None:
+        """By another thread: end the processes, so that nobody waits for the rest of an answer."""
+        for hand in list(self._hands):
+            _kill(hand)
+
     def begin(self) -> None:
         """Start processes now, so that they are ready by the time that there are jobs: all but one, for which
         the caller itself has work in between.
@@ -301,12 +306,16 @@ class Crew:
     def _end(self, hand: _Hand) -> None:
         """End a process with all that it started."""
         self._hands.remove(hand)
-        if hasattr(os, "killpg"):
-            with suppress(OSError):  # it may not have got as far as its own group, or be gone
-                os.killpg(hand.process.pid, signal.SIGKILL)
-        hand.process.kill()
+        _kill(hand)
         hand.process.join()
         hand.line.close()
+
+
+def _kill(hand: _Hand) -> None:
+    if hasattr(os, "killpg"):
+        with suppress(OSError):  # it may not have got as far as its own group, or be gone
+            os.killpg(hand.process.pid, signal.SIGKILL)
+    hand.process.kill()
 
 
 def _serve(
