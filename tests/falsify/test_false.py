@@ -171,6 +171,9 @@ def _any_x(claim: Claim) -> Claim:
 BENT = [*gram.FALSIFIERS, *stability.FALSIFIERS, "MOMENTUM-AIRY"]
 FAR = both(under("step size", Gt(a, 5)), under("radius", Gt(r2, 3)))
 FALSE: list[tuple[str, str, Change]] = [
+    *(("SAMPLING-CYCLIC-LIMIT", f"{was} -> {new}", word(was, new)) for was, new in (
+        (words.CYCLIC, words.FAIR_BATCHES), (words.CYCLIC, None),
+        (words.ROTATION_INVARIANT, words.SIGN_SYMMETRIC))),
     ("GD-ALIGN", "a > 5 and r2 > 3 only", FAR),
     ("GD-DENSE", "a > 5 and r2 > 3 only", FAR),
     ("GD-DENSE-MAX", "n for k", _all_data),

@@ -150,13 +150,10 @@ SAMPLING_CYCLIC_LIMIT = Claim(
     remark="Supported by runs only, but for two batches and a <= 2/5 (SAMPLING-CYCLIC-ROOM). "
     "SAMPLING-CYCLIC-SHARED shows that 'almost' is needed.",
     survivors={
-        f"other item: cyclic -> {way}": "true: the limit is one datum, which is in some batch (SGD-SPARSE)"
-        for way in ("reshuffled", "uniform subsets")
-    }
-    | {
-        "other item: cyclic -> fair sequence": "open, as the claim is: no counterexample is known",
-        "dropped item: cyclic": "open, as the claim is: no counterexample is known",
-        "other item: rotation-invariant -> sign-symmetric": "open: is such a law on the orbit's curve?",
+        "other item: cyclic -> uniform subsets": "true: the limit is one datum, which is in some batch "
+        "(SGD-SPARSE)",
+        "other item: cyclic -> reshuffled": "open, as the claim is: in runs the limit is one datum, as its "
+        "exponents say (SAMPLING-RESHUFFLED)",
     },
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import combinations, product, repeat
 from math import comb, factorial, prod
 from typing import Any
 
@@ -124,21 +124,27 @@ def _reshuffled(rng: Rng, points: int, size: int) -> Iterator[Batch]:
 def _fair(rng: Rng, points: int, size: int) -> Iterator[Batch]:
     """Blocks of neighbours in turn, each held for a random time: every datum comes again and again.
 
-    They overlap, or (half the time, where that can be) they do not.
+    They overlap, or (half the time, where that can be) they do not; and half the time each is held, from the
+    second round on, four times as long as the last, so that it wins before the next one comes.
     """
     stride = size if points % size == 0 and rng.random() < 0.5 else 1
+    longer, held = (4 if rng.random() < 0.5 else 1), 1
+    blocks = [
+        tuple(sorted((first + k) % points for k in range(size)))
+        for first in range(0, points, stride)
+    ]
+    yield from blocks
     while True:
-        for first in range(0, points, stride):
-            batch = tuple(sorted((first + k) % points for k in range(size)))
-            for _ in range(int(rng.integers(1, 6))):
-                yield batch
+        for batch in blocks:
+            held *= longer
+            yield from repeat(batch, held if longer > 1 else int(rng.integers(1, 6)))
 
 
 def _sequence(rng: Rng, points: int, size: int) -> Iterator[Batch]:
-    """Any sequence: one batch for ever, or two of the ways above."""
-    kind = int(rng.integers(3))
+    """Any sequence: one batch for ever, or two of the ways above, half the time the last of them."""
+    kind = int(rng.integers(4))
     fixed = next(_uniform(rng, points, size))
-    other = _fair(rng, points, size) if kind == 1 else _uniform(rng, points, size)
+    other = _fair(rng, points, size) if kind > 1 else _uniform(rng, points, size)
     while True:
         yield fixed if kind == 0 else next(other)
 
