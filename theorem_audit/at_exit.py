@@ -12,7 +12,6 @@ from __future__ import annotations
 import operator
 import os
 import signal
-import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -56,7 +55,7 @@ class Ending:
 
     def __init__(self) -> None:
         self._begun = False
-        self._exit, self._handlers = sys.exit, _handlers()
+        self._handlers = _handlers()
         self._ticks = {x: signal.getitimer(x)[0] > 0 for x in TIMERS}
 
     def begin(self) -> None:
@@ -72,8 +71,8 @@ class Ending:
         self._begun = True
 
     def finish(self, code: int, *, stands: bool = True) -> None:
-        """The run came to ``code``: with no less does the process end.  What would raise SystemExit as a signal
-        comes, or stand in the place of ``sys.exit``, is put back.
+        """The run came to ``code``: with no less does the process end.  Timers and handlers of signals, which
+        would raise SystemExit later, are put back.
 
         stands: false where a caller in this process is told the code, and makes of it what it likes.
         """
@@ -83,7 +82,6 @@ class Ending:
             return
         if stands:
             _now.code = _now.code or code
-        sys.exit = self._exit
         if threading.current_thread() is threading.main_thread():
             for x in TIMERS:
                 if not self._ticks[x]:

@@ -129,10 +129,6 @@ def _begins_an_answer(_: str) -> str:
     return "never"
 
 
-def _nothing() -> None:
-    pass
-
-
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="no list of open files here")
 def test_to_stop_waits_for_no_answer_that_has_only_begun() -> None:
     """Mended: Ctrl-C came back after up to a minute."""
