@@ -1,9 +1,9 @@
 """Chance that a cell does not draw from its own seed, as it runs: what the code alone does not tell.
 
 The streams that all of a process share (``numpy.random``, ``random``) begin each cell where the cell's own
-seed puts them, and go on afterwards as if nothing had been: what draws from them (``scipy.stats``'s ``rvs``
-without a stream) depends on the cell alone.  Of a stream that is made without a seed (``default_rng(None)``,
-``Random(None)``) it is told.
+seed puts them, and go on afterwards as if nothing had been; a stream that the cell's thread makes without a
+seed (``default_rng(None)``, ``Random(None)``) begins by it as well.  So what is drawn hangs on the cell alone.
+Where several cells run in one process at once, and one draws from a shared stream, it is told.
 """
 
 from __future__ import annotations
@@ -20,82 +20,121 @@ import numpy as np
 from numpy.random import bit_generator
 
 SHARED = "it draws from a stream that all share, while another cell of this process runs"
-UNSEEDED = "it makes a stream of random numbers without a seed (draw from the cell's)"
 _TOLD, _PUT = np.random.get_state, np.random.set_state  # of the stream that all share
 _AROUND = "sim.sweeps.sweep"  # calls the cell
 _WORD = 0x73776565  # keys of these streams are no others'
-# Draw names that no number rests on.
-_IDLE = frozenset(("tempfile", "uuid"))
-_LOCK, _LISTENERS, _OWN = threading.Lock(), list[Callable[[str], None]](), list[Any]()
-_RUNNING: list[set[int]] = []  # of each cell, which others ran meanwhile
+_IDLE = frozenset(("tempfile", "uuid"))  # draw names, on which no number rests
+_LOCK, _OWN = threading.Lock(), list[Any]()
+_RUNNING: list[_Cell] = []
+_STATES: list[Any] = []  # as all was before, and as a cell's seed has put it last
+
+
+class _Cell:
+    """Whether others ran meanwhile; whether somebody drew from what all share."""
+
+    def __init__(self) -> None:
+        self.with_others = self.drawn = False
+
+
+class _Here(threading.local):
+    """The stream from which this thread's cell takes seeds that are not said; None between cells."""
+
+    def __init__(self) -> None:
+        self.seeds: np.random.Generator | None = None
+
+
+_HERE = _Here()
 
 
 @contextmanager
 def by_the_seed(stream: np.random.SeedSequence, unseen: Callable[[str], None]) -> Iterator[None]:
-    """Let a cell draw by its seed alone; ``unseen`` is called, in words, where it does not."""
-    others = set[int]()
-    with _LOCK:
-        for one in _RUNNING:
-            one.add(id(others))
-            others.add(id(one))
-        _RUNNING.append(others)
-        if not _LISTENERS:
-            _stand_in()
-        _LISTENERS.append(unseen)
-    before = _TOLD(legacy=False), random.getstate()
+    """Let a cell draw by its seed alone; ``unseen`` is called, in words, where it may not."""
+    cell, outer = _Cell(), _HERE.seeds
     own = np.random.SeedSequence(stream.entropy, spawn_key=(*stream.spawn_key, _WORD))
-    words = own.generate_state(16)
-    _PUT(np.random.RandomState(np.random.MT19937(own)).get_state(legacy=False))
-    random.seed(int.from_bytes(words.tobytes(), "little"))
-    begun = _states()
+    _begin(cell, own)
+    _HERE.seeds = np.random.Generator(np.random.PCG64(own))
     try:
         yield
     finally:
-        with _LOCK:
-            _RUNNING[:] = [x for x in _RUNNING if x is not others]
-            _LISTENERS.remove(unseen)
-            if not _LISTENERS:
-                bit_generator.randbits, random.Random.seed = _OWN  # type: ignore[attr-defined, method-assign]
-                _OWN.clear()
-        if others and _states() != begun:
+        _HERE.seeds = outer
+        if _end(cell):
             unseen(SHARED)
-        _PUT(before[0])
-        random.setstate(before[1])
 
 
-def _states() -> tuple[Any, ...]:
-    held = _TOLD(legacy=False)
-    return held["state"]["pos"], held["state"]["key"].tobytes(), held["gauss"], random.getstate()
+def _begin(cell: _Cell, own: np.random.SeedSequence) -> None:
+    with _LOCK:
+        if not _RUNNING:
+            _stand_in()
+            _STATES[:] = [_states(), None]
+        drawn = bool(_RUNNING) and not _same(_states(), _STATES[1])
+        for one in _RUNNING:
+            one.with_others = cell.with_others = True
+            one.drawn |= drawn
+        _RUNNING.append(cell)
+        legacy = np.random.RandomState(np.random.MT19937(own)).get_state(legacy=False)
+        words = own.generate_state(16).tobytes()
+        _put((legacy, random.Random(int.from_bytes(words, "little")).getstate()))
+        _STATES[1] = _states()
+
+
+def _end(cell: _Cell) -> bool:
+    """Whether, among several cells, one has drawn from what all share."""
+    with _LOCK:
+        drawn = cell.with_others and (cell.drawn or not _same(_states(), _STATES[1]))
+        _RUNNING[:] = [x for x in _RUNNING if x is not cell]
+        if not _RUNNING:
+            _put(_STATES[0])
+            bit_generator.randbits, random.Random.seed = _OWN  # type: ignore[attr-defined, method-assign]
+        return drawn
+
+
+def _states() -> tuple[Any, Any]:
+    return _TOLD(legacy=False), random.getstate()
+
+
+def _put(states: tuple[Any, Any]) -> None:
+    _PUT(states[0])
+    random.setstate(states[1])
+
+
+def _same(one: tuple[Any, Any], other: tuple[Any, Any]) -> bool:
+    numbers = [
+        (x["state"]["pos"], x["state"]["key"].tobytes(), x["has_gauss"]) for x in (one[0], other[0])
+    ]
+    return numbers[0] == numbers[1] and one[1] == other[1]
 
 
 def _stand_in() -> None:
-    """Hear of seeds that are left to the machine, by whom."""
+    """Take the seeds that nobody says from the stream of the cell that runs."""
     of_numpy, of_python = bit_generator.randbits, random.Random.seed  # type: ignore[attr-defined]
     _OWN[:] = of_numpy, of_python
 
     def randbits(count: int) -> int:
-        _tell(sys._getframe(1))
-        return int(of_numpy(count))
+        seeds = _seeds(sys._getframe(1))
+        return int(of_numpy(count)) if seeds is None else _drawn(seeds) >> max(0, 256 - count)
 
     def seed(self: random.Random, a: Any = None, version: int = 2) -> None:
-        if a is None:
-            _tell(sys._getframe(1))
+        if a is None and (seeds := _seeds(sys._getframe(1))) is not None:
+            a = _drawn(seeds)
         of_python(self, a, version)
 
     bit_generator.randbits = randbits  # type: ignore[attr-defined]
     random.Random.seed = seed  # type: ignore[method-assign]
 
 
-def _tell(frame: FrameType | None) -> None:
-    """Say it, but of what is imported, and of names that are drawn."""
+def _drawn(seeds: np.random.Generator) -> int:
+    return int.from_bytes(seeds.bytes(32), "little")
+
+
+def _seeds(frame: FrameType | None) -> np.random.Generator | None:
+    """The stream of seeds of the cell that asks: of none, where a module is imported or a name is drawn."""
     while frame is not None and frame.f_globals.get("__name__") != _AROUND:
         if frame.f_code.co_filename.startswith("<frozen importlib"):
-            return
+            return None
         if frame.f_globals.get("__name__") in _IDLE:
-            return
+            return None
         frame = frame.f_back
-    for unseen in [*_LISTENERS]:
-        unseen(UNSEEDED)
+    return _HERE.seeds
 
 
-__all__ = ["SHARED", "UNSEEDED", "by_the_seed"]
+__all__ = ["SHARED", "by_the_seed"]

@@ -23,7 +23,7 @@ from queue import SimpleQueue
 from sim.engine._arguments import integer
 from sim.problems.autoencoder_cell import simulate_cell
 from sim.sweeps.cell import Cell, Function
-from sim.sweeps.chance import SHARED, UNSEEDED, by_the_seed
+from sim.sweeps.chance import SHARED, by_the_seed
 from sim.sweeps.hashing import as_in_workers
 from sim.sweeps.opened import CHANGED, UNSEEN, Files, reading, tell_unseen
 from sim.sweeps.payload import encode
@@ -136,10 +136,8 @@ def compute(function: Function, task: Task) -> Computed:
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any error of the user's function
         raise CellError("".join(traceback.format_exception(error))) from None
     unseen = [what for what, how in files.items() if how == UNSEEN]
-    if chance := {SHARED, UNSEEDED}.intersection(unseen):
-        raise CellError(
-            f"{min(chance)}: its first numbers would be reused for ever, and another process gives others"
-        )
+    if SHARED in unseen:
+        raise CellError(f"{SHARED}: another run gives other numbers; draw from the seed")
     if unseen:
         raise CellError(
             f"{unseen[0]}: what that reads is not seen, and the cell's numbers would be reused where it is "
