@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from sympy import Expr, Ge, Gt, Integer, Poly, Rational, Symbol, expand, solve
+from sympy import Expr, Ge, Gt, Integer, Ne, Poly, Rational, Symbol, expand, solve
 
 from sim.problems.nonorthogonal import from_data, simulate_gram
 from tests.forms import cancel
@@ -30,7 +30,23 @@ from theory.assumptions.nonorthogonal import (
     trace_here,
 )
 from theory.model.autoencoder import GRAD, HESS, loss_value
-from theory.notation import a, active, d, gradient, n, q_i, q_j, q_j_next, r2, v_v, w, w_v, x, x_v
+from theory.notation import (
+    a,
+    active,
+    d,
+    gradient,
+    n,
+    q_i,
+    q_j,
+    q_j_next,
+    r2,
+    t,
+    v_v,
+    w,
+    w_v,
+    x,
+    x_v,
+)
 
 # NONORTH-PCA
 
@@ -117,6 +133,10 @@ def test_ratio_of_two_factors(claim: Claim) -> None:
                      ratio_factor, mu_pair, nu_pair)  # fmt: skip
     step = NONORTH_STEP.says(q_j_next)
     factors = [cancel(step.subs(U, n * value * q_j) / q_j) for value in (nu, mu)]
+    factors = [x.subs(r2, 2 - t) for x in factors]
+    pole = claim.condition("factor not 0")
+    expect(isinstance(pole, Ne) and pole.rhs == 0, "a quotient needs a factor that is not 0")
+    expect_zero(pole.lhs - factors[1], "the factor along w")
     expect_zero(claim.says(ratio_factor) - factors[0] / factors[1], "ratio")
 
 

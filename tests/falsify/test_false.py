@@ -117,7 +117,7 @@ DROPPED = {
     "NONORTH-FLOOR": ("one of two points",),
     "NONORTH-NOLIMIT": ("linear neuron", "every point is oblique", "radius"),
     "NONORTH-OBTUSE": ("ReLU", "mass", "obtuse pair"),
-    "NONORTH-PCA": ("linear neuron", "across"),
+    "NONORTH-PCA": ("linear neuron", "across", "factor not 0"),
     "NORMS-CONFINED": ("step size", "radius"),
     "NORMS-EXPONENT": ("never 0",),
     "NORMS-GD": ("not 0", "one largest norm"),

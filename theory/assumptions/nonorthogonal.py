@@ -25,6 +25,7 @@ from theory.notation import (
     Gt,
     Le,
     Lt,
+    Ne,
     S,
     a,
     active,
@@ -204,9 +205,7 @@ _PCA_PARTS = {
     "hessian": And(Eq(curvature_along, 4 * mu), Eq(curvature_across, mu - nu)),
     "trace": Eq(trace_here, (d + 4) * mu - 1),
     "edge": Eq(edge_here, 1 / (2 * n * mu)),
-    "ratio": Eq(
-        ratio_factor, (1 - a * S + a * n * (2 - r2) * nu) / (1 - a * S + a * n * (2 - r2) * mu)
-    ),
+    "ratio": Eq(ratio_factor, (1 - a * S + a * n * t * nu) / (1 - a * S + a * n * t * mu)),
     "pair": And(Eq(mu_pair, (1 + c) / 2), Eq(nu_pair, (1 - c) / 2)),
 }
 
@@ -224,6 +223,8 @@ NONORTH_PCA = Claim(
         LINEAR_NEURON,
         Assumption("eigenvalue", And(Gt(mu, 0), Ge(nu, 0), Le(mu + nu, 1)),
                    note="C w = mu w, mu > 0; C v = nu v for a unit v; C = mean of x_i x_i', of trace 1"),
+        Assumption("factor not 0", Ne(1 - a * S + a * n * t * mu, 0),
+                   note="for the ratio alone: f_v/f_w is a quotient"),
         Assumption("across", Eq(w_v, 0), needed=True, witness="test_along_w_the_curvature_is_another"),
     ),
     steps=("gradient", "loss", "hessian", "trace", "edge", "ratio", "pair"),
@@ -238,6 +239,7 @@ NONORTH_PCA = Claim(
         "w_v": Parameter("<w, v>"),
         "T_mu": neuron.TRACE.shared,
         "a_mu": neuron.EDGE.shared,
+        "t": observables.SLACK.said("2 - ||w||^2, at any w; S there, too: for the ratio"),
         "f_v/f_w": neuron.FACTOR_RATIO.shared,
         "mu_+": neuron.MU_PLUS.shared,
         "mu_-": neuron.MU_MINUS.shared,

@@ -183,7 +183,7 @@ NORMS_HESSIAN = Claim(
     symbols={
         "mu_w": neuron.BEND.said("Hessian eigenvalue of L along w"),
         "mu_j": neuron.BEND.said(
-            "along x_j/sigma_j made orthogonal to w; 0 within the group of equal norm"
+            "along the part of x_j orthogonal to w, where it is not 0; 0 within the group of equal norm"
         ),
         "mu_perp": neuron.BEND.said("off the data"),
     },

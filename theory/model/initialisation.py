@@ -105,7 +105,7 @@ INIT_RADIUS = Claim(
         "The hypotheses hold again after the step, whatever the batch, so they hold for ever, and the "
         "coordinates that are drawn again and again shrink to 0 while rho stays above 2: "
         "L -> 1/2 > (n-1)/(2n) where every active datum is in infinitely many batches. Any random start "
-        "whose direction has a density is caught with positive probability once "
+        "whose direction has a positive density is caught with positive probability once "
         "2 < ||w_0||^2 < 2 + 1/a (linear: d > n). As a -> 0, kappa -> 0 gives the exact basin of "
         "FLOW-SEPARATRIX."
     ),

@@ -97,8 +97,8 @@ COHERENCE = Claim(
     steps=tuple(_STEPS),
     symbols=THRESHOLD | COHERENCE_MEANING,
     remark="So a condition by coherence never fires below C_ms; and a condition on the sharpest sample alone, "
-    "C Lambda >= 1 + sqrt(N/kappa), fires no later.  On orthonormal samples C_ms Lambda = 2k, and both fire at "
-    "1 + sqrt(N/kappa), about sqrt(kN).",
+    "C Lambda >= 1 + sqrt(N/kappa), fires no later.  On orthonormal samples uniform subsets have C_ms "
+    "Lambda = 2k, and both fire at 1 + sqrt(N/kappa), about sqrt(kN).",
 )  # fmt: skip
 
 _INDICES = {

@@ -109,9 +109,9 @@ SADDLE_PHASES = Claim(
         "attracts in mean square, "
         "h_ms < h < h_as in probability only (SADDLE-CAPTURE), h > h_as repels (SADDLE-NEVER, for "
         "a sigma_max^2 < 1/2). h = 1 is the line between minimum and saddle (NORMS-HESSIAN), and of equal "
-        "norms (BRIDGE): at equal norms no x_i attracts in mean square. From beta = 1/2 on the radius is "
-        "unstable in every sense. At b = n all three lines are h = 1. At b = 1, h_as = 1/(1 - beta), "
-        "SADDLE-WINDOW's lower end."
+        "norms (BRIDGE): at equal norms no x_i attracts in mean square. Past beta = 1/2 the radius is "
+        "unstable in every sense; at 1/2 its factor is -1. At b = n all three lines are h = 1. "
+        "At b = 1, h_as = 1/(1 - beta), SADDLE-WINDOW's lower end."
     ),
 )
 

@@ -88,8 +88,8 @@ Q_BRACKET = Claim(
         ),
         "max_j": sums.LARGEST_J.said("the largest over them"),
     },
-    remark="Beyond the upper bound every start diverges. With one fixed j in place of the maximum the "
-    "upper bound is false: SINGLE_J in tests/quadratic/cases.py converges beyond it.",
+    remark="Beyond the upper bound every start but t* diverges in mean square. With one fixed j in "
+    "place of the maximum the upper bound is false: SINGLE_J in tests/quadratic/cases.py converges beyond it.",
 )
 
 _LARGE_PARTS = {

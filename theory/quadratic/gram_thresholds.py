@@ -136,7 +136,7 @@ Q_GRAM = Claim(
         "d_ab": gram.SHRINK.shared,
         "l_max": gram.TOP_K.shared,
     },
-    remark="C_ms is the only root below 2N/l_max: T rises with C. Two products of N x N matrices "
+    remark="C_ms is the only root up to 2N/l_max: T rises with C. Two products of N x N matrices "
     "apply T.",
 )  # fmt: skip
 
@@ -315,7 +315,9 @@ DESIGN = Claim(
     steps=("keeps", "paths", "leaves"),
     symbols={
         "rho_A": gram.FACTOR.said("factor of E e^2 a step at A, along one direction (C_j of Q-MS)"),
-        "Lambda_A": gram.PATH.said("E log|1 - C h_Y|: the path's exponent a step at A"),
+        "Lambda_A": gram.PATH.said(
+            "E log|1 - C h_B|, h_B a batch's mean curvature: the path's exponent a step at A"
+        ),
         "Lambda_B": gram.PATH.said("the path's exponent a step at B"),
         "kappa": ANY_NOISE["kappa"],
     },

@@ -222,5 +222,5 @@ def _path(moves: Sequence[Fraction]) -> flint.arb:
     return sum((ball(abs(x)).log() for x in moves), flint.arb(0)) / len(moves)
 
 
-PATH = told("E log|1 - C h_Y|: the path's exponent a step", _path,
-             {"-E log|1 - C h_Y|": lambda moves: -_path(moves)})  # fmt: skip
+PATH = told("E log|1 - C h_B|, h_B a batch's mean curvature: the path's exponent a step", _path,
+             {"-E log|1 - C h_B|": lambda moves: -_path(moves)})  # fmt: skip

@@ -56,7 +56,7 @@ class Turn:
 
 
 SLOW = told(
-    "such that WALK-DRIFT's D_ij|C is p log(1 + a^2 t (q_i^2 - q_j^2)/K_ij)", lambda x: x.slow(2),
+    "the denominator K_ij in WALK-DRIFT's D_ij|C = p log(1 + a^2 t (q_i^2 - q_j^2)/K_ij)", lambda x: x.slow(2),
     {"such that D_ij|C is p log(1 + a t (q_i^2 - q_j^2)/K_ij)": lambda x: x.slow(1)},
 )  # fmt: skip
 

@@ -182,6 +182,12 @@ def _caught(rng: np.random.Generator, data: Any, start: Any, step: Fraction) -> 
     return bool(np.abs(x @ w).max() < 1e-8 and w @ w > 2)
 
 
+def _to_zero(state: list[Fraction], data: Any, here: int) -> Fraction:
+    """The step size at which a full batch of the linear neuron takes the coordinate ``here`` to 0."""
+    still = plain_step(data, state, (0, 1), F(1), True)[here] - state[here]
+    return -state[here] / still
+
+
 def nonorth_pca(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
     played = 0
     frames = [(F(4, 5), F(3, 5)), (F(3, 5), F(4, 5)), (F(12, 13), F(5, 13)), (F(5, 13), F(12, 13))]
@@ -201,6 +207,8 @@ def nonorth_pca(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
                 n: 2,
                 no.c: cosine,
                 w_v: inner(unit, aside),
+                a: F(1, 10),
+                **measured(claim, seen(unit, data, batch=(0, 1)), (S, t)),
                 **measured(claim, place, (no.mu, no.nu), OBLIQUE),
             }
             if not inside(claim, at):
@@ -219,11 +227,19 @@ def nonorth_pca(claim: Claim, rng: np.random.Generator, seconds: float) -> int:
             )
             judge(claim, at, lambda x: not x.has(no.ratio_factor))
             state = [rational(rng, F(1, 10), F(1, 2), 9) for _ in range(2)] + [F(0)] * extra
+            if not rng.integers(3):  # along w, where the step takes it to 0
+                state = [F(3, 2) * x for x in unit]
+                state[1 - here] = F(1, 100)
+                step = _to_zero(state, data, here)
             after = plain_step(data, state, (0, 1), step, linear)
             place = replace(place, w=state, after=after)
             claim.drawn((a,))
-            judge(claim, {**at, **measured(claim, seen(state, data, batch=(0, 1)), (S, r2)), a: step,
-                          **measured(claim, place, (no.ratio_factor,))},
+            at |= measured(claim, seen(state, data, batch=(0, 1)), (S, t)) | {a: step}
+            if not inside(claim, at):
+                continue
+            if not after[here]:
+                refute(claim, "f_w = 0: the ratio is undefined", at)
+            judge(claim, {**at, **measured(claim, place, (no.ratio_factor,))},
                   lambda x: x.has(no.ratio_factor))  # fmt: skip
     return played
 
