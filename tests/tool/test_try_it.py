@@ -25,7 +25,8 @@ def opened(run: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Ite
     """The page alone, as the report writes it; what it logs and asks for is judged at the end."""
     made = page(RUN)
     target = tmp_path_factory.mktemp("try") / "try-it.html"
-    shared = {"root": "", "title": "x", "run": run, "menu": [], "style": "", "family_error": "0"}
+    shared = {"root": "", "title": "x", "run": run, "menu": [], "style": "", "family_error": "0",
+              "lacking": ""}  # fmt: skip
     text = render("extra.html", made.scripts, extra=made, **shared)
     target.write_text(text, encoding="utf-8")
     with chromium() as browser:

@@ -39,7 +39,11 @@ TOOL = "theorem_audit."
 UNSEEN = "unseen:"
 CHILD, NETWORK = f"{UNSEEN}what a child process read", f"{UNSEEN}what the network said"
 # What the tool sees of processes and the system is no evidence's.
-ITS_OWN = (CHILD, *(f"{UNSEEN}what {x}" for x in (*system.SYSTEM, system.DEVICES)))
+ITS_OWN = (
+    CHILD,
+    *(f"{UNSEEN}what {x}" for x in (*system.SYSTEM, system.DEVICES)),
+    *(f"{x}:{y}" for x in ("there", "when", "folder", "entries", "link") for y in system.SYSTEM),
+)
 CLOCK = f"{UNSEEN}what time it is"
 CHANGED = f"{UNSEEN}what a file said that changed as the run went on"
 CANNOT = {
