@@ -908,6 +908,7 @@ def verify(data: Any, project: Path | None = None) -> Iterator[str]:
         yield f"NOT CHECKED: all words of the claim, which SymPy reads: compare {show}"
     yield "NOT CHECKED: what the evidence is said to have read, and which claims it used"
     yield "NOT CHECKED: cited theorems, accepted variants and reasons, as the receipt tells them"
+    yield "NOT CHECKED: files outside the project that evidence opened, which no receipt names"
     kinds = sorted({e["kind"] for e in data["claim"]["evidence"] if e["outcome"] == "passed"})
     again = f"run `audit run {data['claim']['id']} --fresh`"
     yield f"NOT CHECKED: the evidence itself ({', '.join(kinds)}): {again}"

@@ -51,7 +51,7 @@ def _form(keys: str, more: str = "", *, bare: bool = False, **lists: str) -> For
 # `more` holds what earlier versions did not write.
 OBJECTS = (
     _form("schema project commit started complete quick seed family_error versions sources claims",
-          "hypotheses variants left_out outside", claims="id verdict evidence"),
+          "hypotheses variants left_out outside elsewhere", claims="id verdict evidence"),
     _form("receipt project commit seed quick versions sources claim uses certificates coq digest",
           "made left_out"),
     _form("schema seed commit complete claims", claims="id"),  # wrong variants

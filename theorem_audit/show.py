@@ -363,7 +363,8 @@ def reloaded(
 ) -> None:
     """The verdicts of an earlier run as they stand today, and why some are stale.
 
-    outside: how many files outside the project its evidence opened; None where that run did not hear of any.
+    outside: how many files outside the project its evidence opened and it does not name; None where that run
+    did not hear of any.
     cut_short: what to say of a run that is not whole.
     """
     table = Table("claim", "verdict", "because", box=None)

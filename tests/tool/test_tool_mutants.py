@@ -56,6 +56,7 @@ from tests.tool.judged import (
     picking,
     probing,
     quotients,
+    replacing,
     running,
     settling,
     showing,
@@ -124,6 +125,7 @@ BATTERIES: dict[str, Callable[[ModuleType], None]] = {
     "weigh/sense.py": making.sense_is_asked, "weigh/ledger.py": booking.ledger_holds,
     "statement/plain.py": showing.shown_is_said, "statement/discovery.py": discovering.discovery_holds,
     "doubt/probe.py": probing.probes_hold, "doubt/mutants.py": trying.variants_are_tried,
+    "ours.py": replacing.replacing_holds,
 }  # fmt: skip
 SECOND = {  # of which verify.py has a second implementation: which functions are changed; of the others all
     "weigh/verdict.py": {

@@ -273,7 +273,11 @@ def stale_file(file: Path, args: argparse.Namespace, console: Console) -> int:
     if args.json:
         emit(_with_verdicts(data, found), args.json)
     if args.json != "-":
-        show.reloaded(found, console, data.get("outside"), cut_short(data))
+        # an older ledger counts the files outside the project, and does not name them
+        unnamed = (
+            0 if "elsewhere" in data and data.get("outside") is not None else data.get("outside")
+        )
+        show.reloaded(found, console, unnamed, cut_short(data))
     return int(bool(found.stale) or any(not_reached(data, x) for x in found.verdicts))
 
 

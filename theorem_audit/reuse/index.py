@@ -73,7 +73,7 @@ class Row:
 
         module = imported(self.module)
         for name in self.imports:
-            with suppress(ImportError):  # told where the evidence itself imports it
+            with suppress(Exception):  # told where the evidence itself imports it, or in the index
                 importlib.import_module(name)
         found: Evidence = getattr(module, self.binding).evidence_marks[self.number]
         return found

@@ -261,13 +261,33 @@ def test_json_replaces_nothing_that_would_be_lost_without_a_word(fresh: Path, au
 def test_files_elsewhere_that_evidence_opens_are_told(
     fresh: Path, tmp_path: Path, audit: Run
 ) -> None:
-    """Mended: ``audit stale RUN.json`` said nothing of them, nor that pytest hears of no opened file."""
+    """Mended: ``audit stale RUN.json`` said nothing of them, then how many they are; nor that pytest hears of
+    no opened file.
+    """
     (tmp_path / "elsewhere.txt").write_text("1")
     with (fresh / "tests" / "test_descent.py").open("a") as file:
         file.write(f"open({str(tmp_path / 'elsewhere.txt')!r}).close()\n")
     assert audit("run", "--json", "run.json").returncode == 0
-    told = audit("stale", "run.json")
+    assert audit("show", "GD-STEP", "--json", "shown.json").returncode == 0
+    for name in ("run.json", "shown.json"):
+        told = audit("stale", name)
+        assert (told.returncode, "not watched" in told.stdout) == (0, False), told.stdout
+    older = json.loads((fresh / "run.json").read_text())
+    del older["elsewhere"]
+    for claim_told in older["claims"]:
+        del claim_told["elsewhere"]
+    (fresh / "older.json").write_text(json.dumps(older))
+    told = audit("stale", "older.json")
     assert "not watched: 1 file outside the project that evidence opened" in told.stdout
+    (tmp_path / "elsewhere.txt").write_text("2")
+    for name in ("run.json", "shown.json"):
+        told = audit("stale", name)
+        assert told.returncode == 1
+        assert "elsewhere.txt changed" in "".join(told.stdout.split("\n"))
+    (tmp_path / "elsewhere.txt").unlink()
+    assert audit("stale", "run.json").returncode == 1
+    (tmp_path / "elsewhere.txt").write_text("1")
+    assert audit("stale", "run.json").returncode == 0
     assert run_pytest(fresh, "--audit-json", "py.json").returncode == 0
     told = audit("stale", "py.json")
     assert "not watched: files that evidence opened, of which that run (pytest's)" in told.stdout

@@ -34,7 +34,7 @@ class Keeping:
         self.opened: dict[
             str, set[str]
         ] = {}  # claim -> the project's files that its evidence opened
-        self.outside = set[str]()  # files elsewhere that evidence opened
+        self.elsewhere: dict[str, set[str]] = {}  # the same of files outside the project
         self._flushed = time.monotonic()
 
     def reads(self, reads: Reads) -> None:
@@ -44,7 +44,7 @@ class Keeping:
     def opens(self, claim_id: str, reads: Iterable[str]) -> None:
         """Note the files among what evidence of a claim has read."""
         self.opened.setdefault(claim_id, set()).update(self.keeper.files(reads))
-        self.outside |= self.keeper.outside(reads)
+        self.elsewhere.setdefault(claim_id, set()).update(self.keeper.outside(reads))
 
     def ended(self, key: str, outcome: Outcome, row: Row) -> None:
         """Take an outcome, to be kept where it may be."""

@@ -77,7 +77,7 @@ class Latest:
     seconds since 1970): by id, of those that were run.  hashes: of all files when they were run.
     why: id -> what changed since, for claims that are out of date.  fresh: modules with evidence, or claims,
     that no run has seen.  left_out: files of evidence that skipped themselves in the last run, and why.
-    opened: the project's files that evidence opened, by id.
+    opened, elsewhere: the project's files that evidence opened, by id, and those outside of it.
     """
 
     told: dict[str, Told] = field(default_factory=dict)
@@ -91,6 +91,7 @@ class Latest:
     hashes: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     opened: dict[str, set[str]] = field(default_factory=dict)
+    elsewhere: dict[str, set[str]] = field(default_factory=dict)
 
     def verdicts(self) -> dict[str, Verdict]:
         """As they were found, with ``stale`` where something changed or below it something did."""
@@ -239,6 +240,7 @@ def judge(
         found.fresh.append(f"{keeper.project.file.name} ([tool.theorem-audit])")
     for claim_id, reads in known["reads"].items():
         found.opened[claim_id] = keeper.files(reads)
+        found.elsewhere[claim_id] = keeper.outside(reads)
         changed = keeper.states.changed(reads)
         if changed and claim_id not in found.why:
             found.why[claim_id] = tuple(f"{x.partition(':')[2]} changed" for x in changed[:3])

@@ -64,8 +64,8 @@ class Ledger:
         self.about: dict[str, dict[str, Any]] = {}  # instances of hypotheses, where looked for
         self.left_out: Mapping[str, str] = {}  # files of evidence that skipped themselves, and why
         self.opened: dict[str, set[str]] = {}  # id -> files of the project that its evidence opened
-        # files elsewhere that evidence opened; None: nobody heard
-        self.outside: set[str] | None = None
+        # the same of files outside the project; None: nobody heard of any
+        self.elsewhere: dict[str, set[str]] | None = None
         self._since = time.time_ns()
         # now, before anything can be edited under the run
         self.hashes: Mapping[str, str] = stale.snapshot() if hashes is None else hashes
@@ -132,6 +132,7 @@ class Ledger:
         """The whole run as plain data, in the form of ``theorem_audit/weigh/run.schema.json``."""
         told = self.told
         verdicts = self.verdicts()
+        outside = {x for names in (self.elsewhere or {}).values() for x in stale.outside(names)}
         return {
             "schema": SCHEMA,
             "project": project.current().name,
@@ -149,7 +150,8 @@ class Ledger:
             "left_out": dict(sorted(self.left_out.items())),
             "versions": stale.versions(),
             "sources": self._sources(told),
-            "outside": None if self.outside is None else len(self.outside),
+            "outside": None if self.elsewhere is None else len(outside),
+            "elsewhere": {x: stale.digest_of(Path(x), self._since) for x in sorted(outside)},
             "claims": [self._claim(told[c], verdicts[c]) for c in told if c in verdicts],
         }
 
@@ -217,6 +219,7 @@ class Ledger:
                 {k: v for k, v in o.as_dict().items() if k != "claim_id"} for o in verdict.outcomes
             ],
             "opened": sorted(self.opened.get(claim.id, ())),
+            "elsewhere": stale.outside((self.elsewhere or {}).get(claim.id, ())),
             "variants": self._variants.get(claim.id, {"tried": 0, "rejected": 0, "survivors": []}),
         }
 

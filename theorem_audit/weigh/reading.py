@@ -140,6 +140,7 @@ def ledger_of(found: Latest, ids: Sequence[str]) -> Ledger:
     ledger.left_out = found.left_out
     ledger.why = {x: w for x, w in found.why.items() if x in below}
     ledger.opened = {x: names for x, names in found.opened.items() if x in below}
+    ledger.elsewhere = {x: names for x, names in found.elsewhere.items() if x in below}
     for claim_id in found.told:
         if claim_id in below:
             ledger.expect([claim_id])

@@ -33,7 +33,8 @@ def certificates_of(claim_id: str, ids: Iterable[str]) -> dict[str, Certificate]
     }
 
 
-BESIDE = ("variants", "instance", "boundary", "opened")  # what no receipt holds of a claim
+# What no receipt holds of a claim.
+BESIDE = ("variants", "instance", "boundary", "opened", "elsewhere")
 
 
 def receipt(run: Mapping[str, Any], claim_id: str, ids: Iterable[str]) -> dict[str, Any]:

@@ -107,7 +107,7 @@ class Session:
         self.ledger.left_out = self.index.left_out
         self._made_ready: dict[Row, Row] = {}
         self.keeping = Keeping(self.keeper, self.quick)
-        self.ledger.opened, self.ledger.outside = self.keeping.opened, self.keeping.outside
+        self.ledger.opened, self.ledger.elsewhere = self.keeping.opened, self.keeping.elsewhere
 
     def close(self) -> None:
         """End the processes and close the store; ``run`` does it itself."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import math
 import platform
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
     Claims = Mapping[str, Claim] | Mapping[str, Told]
 
 TOOL = "theorem_audit"
-ABSENT, CHANGED = "absent", "changed as the run went on"  # in the place of a hash
+# In the place of a hash.
+ABSENT, CHANGED, UNREADABLE = "absent", "changed as the run went on", "it may not be read"
 PACKAGES = ("sympy", "python-flint", "mpmath", "numpy", "scipy", "hypothesis", "pytest")
 
 
@@ -163,6 +165,19 @@ def digest(file: Path, since: float = math.inf) -> str:
     return CHANGED if file.stat().st_ctime_ns >= since else hashlib.sha256(text).hexdigest()
 
 
+def outside(names: Iterable[str]) -> list[str]:
+    """Files elsewhere that evidence opened, but for what Python's path names and is not there."""
+    return sorted(x for x in names if x not in sys.path or Path(x).exists())
+
+
+def digest_of(file: Path, since: float = math.inf) -> str:
+    """``digest``, and UNREADABLE where the file may not be read."""
+    try:
+        return digest(file, since)
+    except OSError:
+        return UNREADABLE
+
+
 def snapshot(root: Path | None = None) -> dict[str, str]:
     """Path within the project -> hash, for every file that evidence may rest on, as of now."""
     root = root or project.current().root
@@ -247,6 +262,7 @@ def reload(
     )
     found = {x: o for x, o in outcomes_of(data).items() if x in claims}
     opened = {c["id"]: c.get("opened", ()) for c in data["claims"]}
+    elsewhere = {c["id"]: c.get("elsewhere", ()) for c in data["claims"]}
     changed: dict[str, tuple[str, ...]] = {}
     for claim_id, outcomes in found.items():
         files = frozenset[Path]().union(*(files_of(o, claims, root) for o in outcomes))
@@ -256,6 +272,8 @@ def reload(
             name = _name(file, root)
             if recorded.get(name) != digest(file):
                 why.append(f"{name} {'changed' if name in recorded else 'is new'}")
+        was = data.get("elsewhere", {})
+        why += [f"{x} changed" for x in elsewhere[claim_id] if was.get(x) != digest_of(Path(x))]
         known = {o.test for o in outcomes}
         tests = dict.fromkeys(x.test for x in (evidence or {}).get(claim_id, ()))
         why += [f"{test} is new" for test in tests if test not in known]

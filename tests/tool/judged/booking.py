@@ -162,9 +162,16 @@ def _as_json(judge: ModuleType, made: Any) -> None:
         spread=stale.spread,
         ABSENT=stale.ABSENT,
         digest=lambda path, since: f"{path.name} now",
+        digest_of=lambda path, since: f"{path} {since == opens._since}",
+        outside=lambda names: sorted(x for x in names if x != "/gone"),
     )
     with replaced(judge, commit=lambda: "abc", stale=beside):
-        hashed = opens.as_dict()["sources"]
+        assert (opens.as_dict()["outside"], opens.as_dict()["elsewhere"]) == (None, {})
+        opens.elsewhere = {"A": {"/b", "/a", "/gone"}, "B": {"/b"}}
+        data_of = opens.as_dict()
+        hashed = data_of["sources"]
+    assert (data_of["outside"], data_of["elsewhere"]) == (2, {"/a": "/a True", "/b": "/b True"})
+    assert {x["id"]: x["elsewhere"] for x in data_of["claims"]} == {"A": ["/a", "/b"], "B": ["/b"]}
     assert hashed == {"data.txt": "data.txt now", "gone.py": "gone.py now", "s.py": "3"}
     top = {
         k: data[k]
@@ -205,6 +212,7 @@ def _stale(sources: Any) -> SimpleNamespace:
         versions=lambda: {"python": "4"},
         spread=stale.spread,
         ABSENT=stale.ABSENT,
+        outside=stale.outside,
     )
 
 
