@@ -116,6 +116,12 @@ class _Odd:
     def __init__(self, error: type[Exception]) -> None:
         self.error = error
 
+    def has(self, *_: Any) -> bool:
+        return False
+
+    def atoms(self, *_: Any) -> set[Any]:
+        return set()
+
     def xreplace(self, put: Any) -> Any:
         raise self.error
 
