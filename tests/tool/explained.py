@@ -99,7 +99,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "rational_form: and/or in atom.exp.is_Integer and atom.exp >= 0": GUARD,
         "rational_form: other comparison in atom.exp >= 0": GUARD,
         "rational_form: 0 + 1": GUARD,
-        "rational_form: without written_out(expr)": "what is too long to be written out takes all memory, not another form",
+        "rational_form: without written_out(expr)": "what is too long takes all memory",
     },
     "doubt/variants.py": {
         "_canonical: 4096 + 1": "how many are remembered",
