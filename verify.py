@@ -732,7 +732,6 @@ def compared(
         yield field, value is not None
     names_, parts = names.where(given.get("parts"))
     steps = [names_.literal(x) for x in parts.keys] if isinstance(parts, ast.Dict) else []
-    steps = steps if parts is not None else list[Any]()
     told = all(isinstance(x, str) for x in steps) and (parts is None or isinstance(parts, ast.Dict))
     if told:
         same("the list of parts", sorted(claim["parts"]), sorted(steps), names.file)
@@ -802,9 +801,8 @@ def check_marks(
         yield f"NOT CHECKED: kind and steps of {', '.join(left)}: no mark that one can read"
 
 
-Mark = tuple[
-    str | None, str, list[str] | None
-]  # claim, kind, steps; None where it is not written out
+# Claim, kind, steps; None where it is not written out.
+Mark = tuple[str | None, str, list[str] | None]
 
 
 def fits(mark: Mark, e: dict[str, Any], claim_id: str) -> bool:

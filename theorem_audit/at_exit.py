@@ -19,10 +19,8 @@ from contextlib import suppress
 from functools import wraps
 from typing import Any
 
-from theorem_audit.guard import HOMES, Left, place
+from theorem_audit.guard import ENDS, HOMES, place, refused
 from theorem_audit.weigh.leftovers import SIGNALS, TIMERS
-
-OTHERS = ("execv", "execve")  # ``os.execl`` and the others call one of these
 
 
 class _Process:
@@ -97,9 +95,9 @@ def install() -> None:
     if not _installed:
         _installed = True
         for home in HOMES:
-            made = {"_exit": _ends(vars(home)["_exit"])}
-            made |= {x: _replaces(x, vars(home)[x]) for x in OTHERS if x in vars(home)}
-            vars(home).update(made)
+            for name in (x for x in ENDS if hasattr(home, x)):
+                old = getattr(home, name)
+                setattr(home, name, _ends(old) if name == "_exit" else _replaces(name, old))
 
 
 def _ends(old: Callable[[int], Any]) -> Callable[[int], Any]:
@@ -117,8 +115,7 @@ def _replaces(name: str, old: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(old)
     def execute(*words: Any, **named: Any) -> Any:
         if _now.least:
-            at, said = place(traceback.extract_stack()[:-1]), [*words, *named.values()]
-            raise Left(f"{at}: os.{name}({', '.join(map(repr, said[:1]))}) was called")
+            raise refused(name, words, named)
         return old(*words, **named)
 
     return execute

@@ -123,22 +123,21 @@ def _init(args: argparse.Namespace, console: Console) -> int:
 
 
 def _new(args: argparse.Namespace, console: Console) -> int:
-    from theorem_audit.new import BadClaimName, create
-    from theorem_audit.new import begun as told_of
+    from theorem_audit.new import BadClaimName, begun, create
 
     here = project.current()
     try:
-        begun = told_of(args.chapter, here)
+        new = begun(args.chapter, here)
         touched = create(args.id, args.chapter, here, new_shelf=args.new_shelf)
     except BadClaimName as error:
         raise BadUsage(str(error)) from error
-    if begun and args.json:
-        show.warn(f"begun: {begun}")
     if args.json:
+        if new:
+            show.warn(f"begun: {new}")
         emit([str(path) for path in touched], args.json)
     else:
-        if begun:
-            console.print(f"begun: {begun}", markup=False, soft_wrap=True)
+        if new:
+            console.print(f"begun: {new}", markup=False, soft_wrap=True)
         for path in touched:
             console.print(f"written: {path}", markup=False, soft_wrap=True)
         console.print(f"now: fill in each TODO, then  audit run {args.id}", markup=False)

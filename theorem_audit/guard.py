@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -31,13 +31,12 @@ def no_exit() -> Iterator[None]:
     others = [(home, {name: getattr(home, name) for name in old}) for home in HOMES]
 
     def refusing(name: str) -> Callable[..., None]:
-        def refused(*words: Any, **named: Any) -> None:
+        def refuses(*words: Any, **named: Any) -> None:
             if os.getpid() != here:
                 old[name](*words, **named)
-            at, said = place(traceback.extract_stack()[:-1]), [*words, *named.values()]
-            raise Left(f"{at}: os.{name}({', '.join(map(repr, said[:1]))}) was called")
+            raise refused(name, words, named)
 
-        return refused
+        return refuses
 
     for home, names in others:
         for name in names:
@@ -86,6 +85,12 @@ def ends_in_order() -> Iterator[None]:
             signal.signal(x, signal.SIG_DFL)
 
 
+def refused(name: str, words: Sequence[Any], named: Mapping[str, Any]) -> Left:
+    """What is raised by whoever stands in the place of a function of ``os`` that ends the process."""
+    at, said = place(traceback.extract_stack()[:-2]), [*words, *named.values()]
+    return Left(f"{at}: os.{name}({', '.join(map(repr, said[:1]))}) was called")
+
+
 def place(frames: list[traceback.FrameSummary] | traceback.StackSummary) -> str:
     """File and line that came last."""
     if not frames:
@@ -94,4 +99,4 @@ def place(frames: list[traceback.FrameSummary] | traceback.StackSummary) -> str:
     return f"{last.filename}, line {last.lineno}"
 
 
-__all__ = ["HOMES", "Ended", "Left", "ends_in_order", "no_exit", "place"]
+__all__ = ["ENDS", "HOMES", "Ended", "Left", "ends_in_order", "no_exit", "place", "refused"]

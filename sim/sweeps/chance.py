@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.random import bit_generator
 
+from sim.sweeps.started import by_the_way
+
 SHARED = "it draws from a stream that all share, while another cell of this process runs"
 _TOLD, _PUT = np.random.get_state, np.random.set_state  # of the stream that all share
-_AROUND = "sim.sweeps.sweep"  # calls the cell
 _WORD = 0x73776565  # keys of these streams are no others'
 _IDLE = frozenset(("tempfile", "uuid"))  # draw names, on which no number rests
 _LOCK, _OWN = threading.Lock(), list[Any]()
@@ -128,13 +129,7 @@ def _drawn(seeds: np.random.Generator) -> int:
 
 def _seeds(frame: FrameType | None) -> np.random.Generator | None:
     """The stream of seeds of the cell that asks: of none, where a module is imported or a name is drawn."""
-    while frame is not None and frame.f_globals.get("__name__") != _AROUND:
-        if frame.f_code.co_filename.startswith("<frozen importlib"):
-            return None
-        if frame.f_globals.get("__name__") in _IDLE:
-            return None
-        frame = frame.f_back
-    return _HERE.seeds
+    return None if by_the_way(frame, _IDLE) else _HERE.seeds
 
 
 __all__ = ["SHARED", "by_the_seed"]

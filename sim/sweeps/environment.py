@@ -69,10 +69,8 @@ class _Reading:
         steps = list(_steps(code))
         top: Any = _UNKNOWN  # the object that was loaded last
         origin: Any = _UNKNOWN  # the module that is imported from
-        by_text, found = (
-            0,
-            False,
-        )  # how many calls of `getattr` lack their text; whether one has it by now
+        # How many calls of `getattr` lack their text; whether one has it by now.
+        by_text, found = 0, False
         for k, step in enumerate(steps):
             if step.opname == "PUSH_NULL":
                 continue

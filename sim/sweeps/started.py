@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import _thread
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from types import FrameType
@@ -105,13 +105,20 @@ def is_heard(arguments: tuple[Any, ...]) -> bool:
 
 def about_the_machine(frame: FrameType | None) -> bool:
     """Whether a process is started to learn about the machine, or by an import; frame: of who starts it."""
+    return by_the_way(frame, _ABOUT_THE_MACHINE)
+
+
+def by_the_way(frame: FrameType | None, modules: Container[str]) -> bool:
+    """Whether an import, or one of some modules, goes on between a cell and a frame."""
     while frame is not None and frame.f_globals.get("__name__") != _AROUND:
         if frame.f_code.co_filename.startswith("<frozen importlib"):
             return True
-        if frame.f_globals.get("__name__") in _ABOUT_THE_MACHINE:
+        if frame.f_globals.get("__name__") in modules:
             return True
         frame = frame.f_back
     return False
 
 
-__all__ = ["PAST", "PROCESSES", "THREADS", "about_the_machine", "is_heard", "named", "starting"]
+__all__ = [
+    "PAST", "PROCESSES", "THREADS", "about_the_machine", "by_the_way", "is_heard", "named", "starting",
+]  # fmt: skip

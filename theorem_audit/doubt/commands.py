@@ -273,10 +273,10 @@ def stale_file(file: Path, args: argparse.Namespace, console: Console) -> int:
     if args.json:
         emit(_with_verdicts(data, found), args.json)
     if args.json != "-":
-        # an older ledger counts the files outside the project, and does not name them
-        unnamed = (
-            0 if "elsewhere" in data and data.get("outside") is not None else data.get("outside")
-        )
+        # An older ledger counts the files outside the project, and does not name them.
+        unnamed = data.get("outside")
+        if unnamed is not None and "elsewhere" in data:
+            unnamed = 0
         show.reloaded(found, console, unnamed, cut_short(data))
     return int(bool(found.stale) or any(not_reached(data, x) for x in found.verdicts))
 

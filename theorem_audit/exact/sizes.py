@@ -25,9 +25,7 @@ LARGEST = 1_000  # an exponent, and what a factorial is taken of
 BITS = 20_000  # of a number that is worked out
 ROOT_BITS = 1_000  # of what a root is taken of: SymPy looks for its factors
 TURNS = 1_000  # bits of an irrational number of which a sine or a floor is taken
-FAST = (
-    40  # bits of an exponent that is no rational: e^(2^40) has a bound, and no digits are asked for
-)
+FAST = 40  # bits of an exponent that is no rational: of e^(2^40) a bound is known, and no digit asked for
 OTHERS = 100  # what any other function is taken of: nobody knows here how its value grows
 DIGITS = 1_000  # bits of a number of terms
 TERMS = 1_000_000  # of a polynomial that is written out

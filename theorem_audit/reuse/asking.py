@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import FrameType
 
-THERE, WHEN, FOLDER, ENTRIES, LINK = "there", "when", "folder", "entries", "link"
+KINDS = THERE, WHEN, FOLDER, ENTRIES, LINK = "there", "when", "folder", "entries", "link"
 # Modules through which files are asked for: what counts is what is called of them.
 _THROUGH = frozenset((
     "os", "posixpath", "ntpath", "genericpath", "pathlib", "pathlib._local", "pathlib._abc", "pathlib._os",

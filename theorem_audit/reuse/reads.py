@@ -42,7 +42,7 @@ CHILD, NETWORK = f"{UNSEEN}what a child process read", f"{UNSEEN}what the networ
 ITS_OWN = (
     CHILD,
     *(f"{UNSEEN}what {x}" for x in (*system.SYSTEM, system.DEVICES)),
-    *(f"{x}:{y}" for x in ("there", "when", "folder", "entries", "link") for y in system.SYSTEM),
+    *(f"{kind}:{x}" for kind in asking.KINDS for x in system.SYSTEM),
 )
 CLOCK = f"{UNSEEN}what time it is"
 CHANGED = f"{UNSEEN}what a file said that changed as the run went on"
