@@ -12,6 +12,7 @@ from __future__ import annotations
 import operator
 import os
 import signal
+import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -80,6 +81,9 @@ class Ending:
             return
         if stands:
             _now.code = _now.code or code
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):  # closed, or there is none
+                stream.flush()  # ``os._exit`` would take with it what was said
         if threading.current_thread() is threading.main_thread():
             for x in TIMERS:
                 if not self._ticks[x]:
