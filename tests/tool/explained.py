@@ -6,6 +6,7 @@ TIE = "differs only where two floating-point numbers are equal to the last bit"
 GUARD = "a second guard: what it refuses is refused before"
 WORDS = "only the words of a reason, not the verdict"
 SLOWER = "a slower way to the same answer"
+AN_END = "one more, or one less, before an end is made of it"
 NEVER_0 = "differs only at 0, which does not occur there"
 HALVED = "a first step that is longer or shorter finds the same places in the same order"
 # Module -> mutant -> why.
@@ -122,10 +123,21 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_raised: other comparison in region.xreplace(found) is true": GUARD,
         "_raised: other comparison in region.subs(found, simultaneous=True) is true": GUARD,
     },
+    "doubt/worked_out.py": {
+        "_differentiated: other comparison in found.count_ops() > MOST_OPERATIONS": AN_END,
+        "_along: other comparison in Poly(inner, x).degree() > MOST_TERMS": AN_END,
+    },
     "doubt/solutions.py": {
+        "_roots: other comparison in (form := Poly(gap, x)).degree() > MOST_ROOTS": AN_END,
         "_arguments: 30 + 1": "more digits",
     },
     "doubt/condition.py": {
+        "Condition.__init__: without raise TooLarge(f'{relation}: a power tha ... t worked out')": SLOWER,
+        "Condition.__init__: other comparison in max(*self.top.degree_list(), *under.degree_list()) > LARGEST":
+            AN_END,
+        "Condition.__init__: other max": SLOWER,
+        "Condition._close_to: other comparison in (form := Poly(numer(together(gap)), x)). ... ) > MOST_ROOTS":
+            AN_END,
         "Condition._surely: other comparison in self.func in (eq, ne)": SLOWER,
         "Condition._surely: and/or in above or below": SLOWER,
         "Condition._surely: 1 + 1": "the sign counts, not its size",
@@ -137,6 +149,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_compiled: other comparison in k > 1": "the first power, written otherwise",
     },
     "doubt/kinks.py": {
+        "_levels: other comparison in derived.count_ops() > MOST_OPERATIONS": AN_END,
         "has_slope: other operator in where[along] + h": "the other side first",
         "_beside: 2 + 1 #2": "any number between two integers",
         "_sign: 1 + 1": "a power of a step of 2 has the same sign",
@@ -182,6 +195,8 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_cleared: and/or in hasattr(part, 'gts') and (not _plain(part))": SLOWER,
     },
     "doubt/between.py": {
+        "_factors: other comparison in top.total_degree() > FACTORED": AN_END,
+        "_factors: without raise TooLarge(f'{value}: more factors than are looked for')": SLOWER,
         "_ends: other comparison in len(moved) > 1": SLOWER,
         "_ends: 1 + 1": "these symbols are moved with all others next",
         "_holds: other comparison in Poly(gap, T).degree() <= 1": SLOWER,
@@ -208,11 +223,13 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "_senseless: no sign in not v.has(nan, zoo)": SLOWER,
     },
     "doubt/corners.py": {
+        "_cases: other all": "a condition more that a point is looked for under",
+        "_factors: other comparison in top.total_degree() > FACTORED": AN_END,
+        "_factors: without raise TooLarge(f'{top.as_expr()}: more f ... e looked for')": SLOWER,
         "_points: 0 + 1": "any number will do for a symbol of which nothing is supposed: others are tried",
         "_cases: other operator in len(met) + 1":
             "fewer corners; the search tries ends itself where they are few",
         "_cases: 1 + 1": "there is no set of more bounds than there are",
-        "_worth: other comparison in abs(x) > LARGEST": "one exponent more, or less",
         **dict.fromkeys(
             ("_compared: and/or in x.free_symbols or x.is_real is not True", "_compared: other any"),
             "what has a symbol, or is not real, has no ball either",

@@ -171,6 +171,8 @@ EXPLAINED: dict[str, dict[str, str]] = {
     "sim/sweeps/fingerprint.py": {
         "_own_module: other comparison in name not in sys.modules":
             "what is not there cannot be imported either",
+        "_Seen.__init__: without super().__init__(told)":
+            "a set's members are put in order by all their words, also where one was told before",
     },
     "sim/sweeps/said.py": {"_by_place: 16 + 1": "how many are remembered"},
     "sim/sweeps/opened.py": {

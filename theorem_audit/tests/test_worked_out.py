@@ -73,6 +73,7 @@ LEFT: tuple[Basic, ...] = (
     Limit(f(x), x, oo), Limit(x * y, y, -oo), Integral(y, (y, 0, -oo)), Integral(y, (y, oo, 0)),
     Determinant(ANY), Determinant(Inverse(SQUARE)), Trace(Inverse(SQUARE)), Trace(MatMul(ANY, SQUARE)),
     Determinant(LONG), Integral(exp(y) * z, (y, 0, x), (z, 0, 1)),
+    Derivative(sin(x**2), (x, n)), Derivative(exp(x**3) * sin(x) ** 5, (x, 25)),
 )  # fmt: skip
 
 

@@ -182,6 +182,8 @@ def _values(judge: ModuleType) -> None:
         (Function("f")(x), {x: Integer(0)}, False), (x**y, {x: Integer(-2), y: HALF}, True),
         (sympy.Max(1 / x, 0), {x: Integer(0)}, False), (sympy.elliptic_k(x), {x: Integer(2)}, True),
         (sympy.elliptic_k(x), {x: HALF}, False), (x / y, {x: Integer(0), y: Integer(0)}, True),
+        (1 / (x * sympy.factorial(n)), {x: Integer(0), n: Integer(900)}, True),
+        (1 / (x * sympy.factorial(n)), {x: Integer(0), n: Integer(1100)}, False),  # too long to be asked
     ):  # fmt: skip
         assert judge._none(node, at) is so, (node, at)
     for value, so in (
@@ -266,6 +268,8 @@ def _inside(judge: ModuleType) -> None:
         assert judge._excluded(region, at) is so, (region, at)
     for condition, at, so in ((Gt(x, 0), {x: Integer(0)}, True), (Gt(x, 0), {x: HALF}, False),
         (Gt(x, 4), {x: pi}, True),
+        (Gt(sympy.factorial(n) * pi, 0), {n: Integer(900)}, False),
+        (Gt(sympy.factorial(n) * pi, 0), {n: Integer(1100)}, True),  # too long to be asked
                               (Gt(x, 3), {x: pi}, False), (Gt(x, y), {x: pi}, False)):  # fmt: skip
         assert judge._false(condition, at) is so, (condition, at)
     for region, at, whole in (

@@ -101,6 +101,8 @@ SENSELESS: tuple[tuple[Any, dict[Any, Any], bool], ...] = (
     (Eq(y, Max(1 / x, 1)), {x: Integer(0)}, True), (Eq(y, Max(x, 1)), {x: Integer(0)}, False),
     (Eq(y, Derivative(1 / x, x)), {x: Integer(0)}, True), (Eq(y, Derivative(x**2, x)), {x: Integer(0)},
     False),
+    (Eq(y, Derivative(exp(x**3) * sin(x) ** 5, (x, 25))), {x: Integer(1)}, False),  # too long to be asked
+    (Eq(1 / x, factorial(factorial(n))), {x: Integer(0), n: Integer(8)}, False),
     (Or(Eq(y, 1 / x), Eq(x, 0)), {x: Integer(0)}, False), (Or(Eq(y, 1 / x), Eq(x, 1)), {x: Integer(0)}, True),
     (Eq(y, (x - 4) ** sqrt(2)), {x: Integer(1)}, True), (Eq(y, (x - 4) ** sqrt(2)), {x: Integer(5)}, False),
     (Eq(y, Sum(k * x, (k, 1, n))), {x: Integer(1), n: Integer(3)}, False),

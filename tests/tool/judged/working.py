@@ -59,6 +59,20 @@ def _crew(
     return [(job, x.reason if isinstance(x, judge.Lost) else x) for job, x in said]
 
 
+def _killed(judge: ModuleType) -> None:
+    """All processes are ended, and are the crew's until it reads that."""
+    with played(judge, ""), judge.Crew(
+        len, print, [1, "x"], workers=2, limit=0.4, answers=[_Box]
+    ) as crew:  # fmt: skip
+        assert len([*crew.run(["a", "b"])]) == 2
+        hands = [*crew._hands]
+        assert hands
+        assert not any(x.process.killed.is_set() for x in hands)
+        crew.kill()
+        assert all(x.process.killed.is_set() for x in hands)
+        assert crew._hands == hands
+
+
 def _caller(judge: ModuleType) -> None:
     """Each way in which a process may answer or die, between two jobs that are done."""
     ended = "its worker process ended"
@@ -350,7 +364,7 @@ def _settings(judge: ModuleType) -> None:
 def workers_hold(judge: ModuleType) -> None:
     """Both sides of the line between a run and its worker processes."""
     with ends(judge):
-        for part in (_settings, _patience, _keyed, serves, _kept, _slow_caller, _caller):
+        for part in (_settings, _patience, _keyed, serves, _kept, _slow_caller, _caller, _killed):
             part(judge)
 
 
